@@ -7,8 +7,8 @@ const WHERE = { package: '@base/observability', pattern: 'createHealth' } as con
 /** A check, and how it counts. */
 export interface HealthCheck {
   /**
-   * Passes by returning; fails by throwing, by rejecting, or with `false`; says more with a status, or with a
-   * {@link CheckOutcome}. A `Response`, or anything else, whose `ok` is false fails as well, and the body of one that nobody reads
+   * Passes by returning; fails by throwing, by rejecting, with `false`, or with an error; says more with a status, or
+   * with a {@link CheckOutcome}. A `Response`, or anything else, whose `ok` is false fails as well, and the body of one that nobody reads
    * is cancelled; so does a word such as `down` or `unhealthy`, and an object whose `status` is another text than the three, such as
    * a row of yours. What else it returns, such as a list of rows, is not looked at.
    * The signal aborts at the timeout.

@@ -38,6 +38,7 @@ describe('a check', () => {
 
   test.each<[string, () => unknown, unknown[]]>([
     ['false', () => false, ['fail', 'fail', undefined]],
+    ['an error that it returns', () => new RangeError('secret'), ['fail', 'fail', 'RangeError']],
     ['a response that is not ok', () => new Response(null, { status: 503 }), ['fail', 'fail', 'HTTP 503']],
     ['a status', () => 'warn', ['warn', 'warn', undefined]],
     ['an outcome', () => ({ status: 'warn', output: 'slow' }), ['warn', 'warn', 'slow']],

@@ -28,7 +28,7 @@ const UNKNOWN: Verdict = {
 }
 
 /**
- * What a value means that a check returned: a status is one; `false`, a `Response` or anything else that is not `ok`, and a word such
+ * What a value means that a check returned: a status is one; `false`, an error, a `Response` or anything else that is not `ok`, and a word such
  * as `down` or `unhealthy` are failures; anything that says nothing about health, such as rows of a query, is none.
  */
 export function verdictOf(value: unknown): Verdict {
@@ -37,6 +37,7 @@ export function verdictOf(value: unknown): Verdict {
   if (typeof value === 'string')
     return ILL.test(value) ? { status: 'fail', output: value.slice(0, 64) } : { status: 'pass' }
   if (typeof value !== 'object' || value === null) return { status: 'pass' }
+  if (value instanceof Error) return failureOf(value)
   const { status, ok, output, observedValue, observedUnit } = value as Record<string, unknown>
   if (typeof status === 'number' && ok === false) return { status: 'fail', output: `HTTP ${status}` }
   if (typeof status !== 'string' && status !== undefined) return { status: ok === false ? 'fail' : 'pass' }

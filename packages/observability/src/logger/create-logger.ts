@@ -54,7 +54,7 @@ const QUIET_LEVELS = ['trace', 'debug', 'info', 'warn'] as const
  * `errorKey`, `nestedKey` and `crlf` have no place, for the format says what a line is, and are refused. Beyond:
  * - Each line has the correlation id and tenant of `@base/core/context`, and the trace and span of OpenTelemetry's active span.
  * - What is secret is replaced by `[Redacted]`: by key at any depth, by path, and by form in every text. It is looked for
- *   under the names that the line has in the end (and was given, but for parts of `req` and `res`), in children's fields, errors, maps, headers and the message too.
+ *   under the names that the line has in the end (and was given), in children's fields, errors, maps, headers and the message too.
  * - A field cannot take the place of one of the line's own: `{ level: 'gold' }` becomes `level_`, and no key is there twice.
  * - A request or response of node:http is shown as pino's serializers show it, wherever it lies, and so is one of the Web.
  * - A method that is taken off it, as in `promise.catch(logger.error)`, writes as the logger that was made here does, or as the

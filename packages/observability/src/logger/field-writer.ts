@@ -76,6 +76,7 @@ export class FieldWriter {
         continue
       const shown = this.#shown(key, fields, serializers)
       for (const [name, value, as, given] of shown) {
+        if (value === undefined) continue
         const free = freeName(name, taken)
         if (walk.left < 0 || written.size >= MAX_ITEMS) return written.set('...', ',"...":"[Truncated]"')
         const known = this.#known(free, key, given)
@@ -91,14 +92,19 @@ export class FieldWriter {
   }
 
   /** What holds for a final key: what does for the name that it was given by does so as well. */
-  #known(name: string, key: string, given: readonly string[] | undefined): KnownKey {
+  #known(name: string, key: string, given: Fields[number][3]): KnownKey {
     const known = this.#top.key(name)
     if (given === undefined || name === key) return known
-    let own = this.#top.key(key)
-    for (const part of given) own = own.hidden === true ? own : own.place.key(part)
+    const own = typeof given === 'string' ? this.#top.key(given) : this.#below(key, given)
     const hidden = own.hidden === true || known.hidden || own.hidden
     const place = hidden === true ? known.place : known.place.and(own.place)
     return hidden === known.hidden && place === known.place ? known : { ...known, hidden, place }
+  }
+
+  #below(key: string, names: readonly string[]): KnownKey {
+    let own = this.#top.key(key)
+    for (const name of names) own = own.hidden === true ? own : own.place.key(name)
+    return own
   }
 
   #json(value: unknown, as: Fields[number][2], known: KnownKey, walk: Walk): string | undefined {

@@ -21,13 +21,13 @@ export interface IdKeys {
 /**
  * Fields by the keys of the line; those without a value are not shown. Objects as `'text'` are the text of their JSON; a `'query'` is
  * given with its question mark, by which its secrets are known, and shown without. What was given there, by these names below its
- * key (none for all of it), is hidden as there as well.
+ * key (none for all of it) or by this one from the top, is hidden as there as well.
  */
 export type Fields = readonly (readonly [
   key: string,
   value: unknown,
   as?: 'text' | 'query' | undefined,
-  given?: readonly string[],
+  given?: readonly string[] | string,
 ])[]
 
 /** What a field becomes that is shown in another way, beside the others. */

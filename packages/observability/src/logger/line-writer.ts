@@ -35,7 +35,7 @@ export class LineWriter {
     this.#redaction = redaction
     this.#writer = new JsonWriter(redaction)
     this.#fields = new FieldWriter(this.#writer, redaction.top, format)
-    this.#ids = new IdWriter(format.ids)
+    this.#ids = new IdWriter(format.ids, redaction.top)
     this.#base = this.#writer.properties(format.base, redaction.top, newWalk())
   }
 

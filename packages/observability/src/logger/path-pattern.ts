@@ -40,3 +40,8 @@ function readSteps(path: string, steps: string[]): boolean {
   }
   return named && !steps.includes('')
 }
+
+/** A name or path; one that hides the stack of an error does so under its name in ECS, `stack_trace`, as well. */
+export function withStackTrace(name: string): readonly string[] {
+  return /(?:^|\.)stack$/i.test(name) ? [name, `${name}trace`] : [name]
+}

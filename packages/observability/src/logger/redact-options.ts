@@ -2,7 +2,7 @@ import { checkBoolean, invalidOption } from '@base/core/options'
 import { headerLines } from './header-lines.js'
 import { jsonFields } from './json-fields.js'
 import { defaultKeyRules, keyRules } from './key-rules.js'
-import { parsePath } from './path-pattern.js'
+import { parsePath, withStackTrace } from './path-pattern.js'
 import { DEFAULT_PATTERNS, ownPattern, type RedactPattern, textPatterns } from './patterns.js'
 import { PRIVATE_KEY } from './private-key.js'
 import { Redaction } from './redaction.js'
@@ -17,8 +17,9 @@ export interface RedactOptions {
    *
    * Beside the default ones:
    * - `authorization`, `proxy-authorization`, `cookie`, `cookies`, `set-cookie`
-   * - `*password`, `*passwords`, `*passwd`, `*pwd`, `*passphrase`, `*password-hash`, `*password-hashes`
-   * - `*secret`, `*secrets`, `credentials`, `connection-string`
+   * - `*password`, `*passwords`, `*passwd`, `*pwd`, `*passphrase`, `*password-hash`, `*password-hashes`,
+   *   `*password-confirm`, `*password-confirmation`
+   * - `*secret`, `*secrets`, `credentials`, `*connection-string`
    * - `*api-key`, `*private-key`, `*signing-key`, `*hmac-key`, `*master-key`, each also with an `s`; `*encryption-key`, `*secret-key`,
    *   `*secret-access-key`
    * - `token`, `*access-token`, `*refresh-token`, both also with an `s`; `*id-token`, `*auth-token`, `*session-token`,
@@ -35,9 +36,9 @@ export interface RedactOptions {
    */
   readonly keys?: readonly string[] | undefined
   /**
-   * Places whose values are hidden, from the top of the line, under the names that the line has in the end, or that were given
-   * (of what is taken apart in ECS, `req` and `res`, as a whole only):
-   * `'http.request.headers.x-key'`, `'users[*].card'` (`*` is one step), `'**.ssn'` (`**` is any number of them).
+   * Places whose values are hidden, from the top of the line, under the names that the line has in the end, or that were given:
+   * `'http.request.headers.x-key'` or `'req.headers.x-key'`, `'users[*].card'` (`*` is one step), `'**.ssn'` (`**` is any number
+   * of them). The message of an error is in its stack as well, and is that of the line where none is given.
    *
    * @defaultValue []
    */
@@ -60,9 +61,9 @@ export function redactionOf(options: RedactOptions): Redaction {
     throw invalidOption(options, { ...WHERE, option: 'redact' }, "an object: { paths: ['card.number'] }")
   const { keys = [], paths = [], patterns = [], defaults = true } = options
   checkBoolean(defaults, { ...WHERE, option: 'redact.defaults' })
-  const names = list(keys, 'redact.keys').map(checkKey)
-  const steps = list(paths, 'redact.paths').map((path) =>
-    parsePath(path, { ...WHERE, option: 'redact.paths' }),
+  const names = list(keys, 'redact.keys').flatMap((key) => withStackTrace(checkKey(key)))
+  const steps = list(paths, 'redact.paths').flatMap((path) =>
+    withStackTrace(parsePath(path, { ...WHERE, option: 'redact.paths' })),
   )
   const hides = defaults ? defaultKeyRules(names) : keyRules(names)
   const ready = textPatterns(hides)

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { correlationId, runInContext, tenantId } from '@base/core/context'
+import type { Span } from '@opentelemetry/api'
 import { describe, expect, test } from 'vitest'
-import { memoryLogger } from '../testing/index.js'
+import { memoryLogger, memorySpans } from '../testing/index.js'
+import { withSpan } from '../tracing/index.js'
 import type { LoggerOptions, RedactOptions } from './index.js'
 import { DEFAULT_KEYS } from './key-rules.js'
 
@@ -227,6 +230,29 @@ describe('what has the key of a secret is hidden', () => {
 })
 
 describe('what lies on a path is hidden', () => {
+  test.each<[string, RedactOptions, Partial<LoggerOptions>]>([
+    ['a key', { keys: ['tenantId', 'trace_id'] }, {}],
+    ['a key, in ECS', { keys: ['tenantId', 'trace.id'] }, { format: 'ecs' }],
+    ['a path', { paths: ['tenantId', 'trace_id'] }, {}],
+    ['a path, in ECS', { paths: ['labels.tenant_id', 'trace.id'] }, { format: 'ecs' }],
+  ])('as are the ids of the context, by %s', (_, redact, more) => {
+    const spans = memorySpans()
+    const said = (span: Span) => {
+      const text = printed((logger) => logger.info('said'), redact, more)
+      expect(text).toContain('request-1')
+      expect(text).not.toContain(SECRET)
+      expect(text).not.toContain(span.spanContext().traceId)
+    }
+    runInContext(
+      [
+        [correlationId, 'request-1'],
+        [tenantId, SECRET],
+      ],
+      () => withSpan('request', said),
+    )
+    spans.close()
+  })
+
   test.each([
     ['a.b', { a: { b: SECRET } }],
     ['a.*.c', { a: { x: { c: SECRET }, y: { c: SECRET } } }],

@@ -3,7 +3,7 @@ import { isCardNumber } from './card-number.js'
 import { ANYTHING } from './character-classes.js'
 import { type Hidden, type KeyRules, plainName } from './key-rules.js'
 import { MAX_ITEMS, MAX_KEY } from './limits.js'
-import { parsePath } from './path-pattern.js'
+import { parsePath, withStackTrace } from './path-pattern.js'
 import { quote } from './quote.js'
 import { CENSOR, type TextPattern } from './text-pattern.js'
 
@@ -65,7 +65,7 @@ export class Redaction {
 
   /** The same with these paths hidden as well. @throws InvalidOptionError where one is none. */
   with(paths: readonly string[]): Redaction {
-    const more = paths.map((path) => parsePath(path, WHERE))
+    const more = paths.flatMap((path) => withStackTrace(parsePath(path, WHERE)))
     return new Redaction({ ...this.#rules, paths: [...this.#rules.paths, ...more] })
   }
 

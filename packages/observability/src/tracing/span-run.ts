@@ -67,8 +67,13 @@ export class SpanRun {
 }
 
 function messageOf(error: unknown): string {
-  const text = typeof error === 'object' && error !== null ? (error as Error).message : String(error)
-  return typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : ''
+  try {
+    const text = typeof error === 'object' && error !== null ? (error as Error).message : String(error)
+    return typeof text === 'string' ? text.slice(0, MAX_MESSAGE) : ''
+  } catch {
+    // What cannot be read is an error all the same.
+    return ''
+  }
 }
 
 /** Read here, once, so that no hostile property is read by an SDK. */

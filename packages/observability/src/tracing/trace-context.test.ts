@@ -90,6 +90,16 @@ describe('tracecontext', () => {
     expect(tracecontext.inject({}, inTrace({ spanId: '0'.repeat(16) }))).toEqual({})
   })
 
+  test.each([null, undefined, 'traceparent', 5])(
+    'refuses headers that are none, with or without a span: %s',
+    (headers) => {
+      for (const active of [inTrace(), ROOT_CONTEXT])
+        expect(() => tracecontext.inject(headers as never, active)).toThrow(
+          '@base/observability tracecontext.inject: headers must be Headers, an object or an array',
+        )
+    },
+  )
+
   test('takes the active context where none is given', () => {
     expect(tracecontext.extract({})).toBe(context.active())
     expect(tracecontext.inject({})).toEqual({})

@@ -1,8 +1,14 @@
+import { invalidOption } from '@base/core/options'
 import { type Context, context as contexts } from '@opentelemetry/api'
 import { type HeaderCarrier, headerCarrier } from './header-carrier.js'
 import { areTraceIdsRandom } from './random-trace-ids.js'
 import { propagatorOf } from './trace-context-propagator.js'
 
+const HEADERS = {
+  package: '@base/observability',
+  pattern: 'tracecontext.inject',
+  option: 'headers',
+} as const
 const propagator = /* @__PURE__ */ propagatorOf(areTraceIdsRandom)
 
 /**
@@ -22,6 +28,8 @@ export const tracecontext: {
   /**
    * Writes `traceparent` and `tracestate` of the active span, or of the context given, and gives the headers back. What
    * they held of another trace is replaced or removed; without a span they are left as they are.
+   *
+   * @throws InvalidOptionError where they are no headers.
    */
   inject<C extends HeaderCarrier>(headers: C, context?: Context): C
   /**
@@ -31,6 +39,8 @@ export const tracecontext: {
   extract(headers: HeaderCarrier, context?: Context): Context
 } = {
   inject(headers, context = contexts.active()) {
+    if (typeof headers !== 'object' || headers === null)
+      throw invalidOption(headers, HEADERS, 'Headers, an object or an array')
     const written = new Map<string, string>()
     propagator.inject(context, written, {
       set: (carrier: Map<string, string>, name, value) => carrier.set(name, value),

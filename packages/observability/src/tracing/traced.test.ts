@@ -226,6 +226,10 @@ describe('an error', () => {
     const hostile = new Proxy(new Error('x'), { get: failing(new Error('no')), getPrototypeOf: failing(1) })
     expect(thrown(traced('hostile', failing(hostile)))).toBe(hostile)
     expect(memory.open).toBe(0)
+    expect(memory.find('hostile')).toMatchObject({
+      status: { code: SpanStatusCode.ERROR },
+      attributes: { 'error.type': '_OTHER' },
+    })
   })
 })
 
