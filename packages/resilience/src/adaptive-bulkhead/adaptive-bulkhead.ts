@@ -2,7 +2,7 @@ import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkOptions, checkText } from '@base/core/options'
 import type { BulkheadStats } from '../bulkhead/bulkhead-engine.js'
-import { checkClock } from '../policy/check-clock.js'
+import { checkSources } from '../policy/check-sources.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -119,7 +119,7 @@ export class AdaptiveBulkhead implements Policy {
 const place = placesOf('AdaptiveBulkhead')
 
 function adaptiveEngine(options: AdaptiveBulkheadOptions): AdaptiveEngine {
-  const { name = DEFAULT_NAME, clock } = checkOptions(options, place('options'))
+  const { name = DEFAULT_NAME } = checkOptions(options, place('options'))
   const { maxQueue = Number.POSITIVE_INFINITY, maxWait = DEFAULT_MAX_WAIT } = options
   const min = checkInteger(options.min, { ...place('min'), min: 1 })
   const max = checkInteger(options.max, { ...place('max'), min })
@@ -129,7 +129,7 @@ function adaptiveEngine(options: AdaptiveBulkheadOptions): AdaptiveEngine {
     maxConcurrent: checkInteger(initial, { ...place('initial'), min, max }),
     maxQueue: checkInteger(maxQueue, { ...place('maxQueue'), infinity: true }),
     maxWait: toMilliseconds(maxWait, { ...place('maxWait'), infinity: true }),
-    clock: checkClock(clock, place('clock')),
+    ...checkSources(options, place),
   }
   return new AdaptiveEngine(rules, min, max)
 }

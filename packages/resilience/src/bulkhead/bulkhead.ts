@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkOptions, checkText } from '@base/core/options'
-import { checkClock } from '../policy/check-clock.js'
+import { checkSources } from '../policy/check-sources.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -51,7 +51,7 @@ export class Bulkhead implements Policy {
   readonly #engine: BulkheadEngine
 
   constructor(options: BulkheadOptions = {}) {
-    const { name = DEFAULT_NAME, clock } = checkOptions(options, place('options'))
+    const { name = DEFAULT_NAME } = checkOptions(options, place('options'))
     const { maxConcurrent = DEFAULT_MAX_CONCURRENT } = options
     const { maxQueue = Number.POSITIVE_INFINITY, maxWait = DEFAULT_MAX_WAIT } = options
     this.name = checkText(name, place('name'))
@@ -60,7 +60,7 @@ export class Bulkhead implements Policy {
       maxConcurrent: checkInteger(maxConcurrent, { ...place('maxConcurrent'), min: 1 }),
       maxQueue: checkInteger(maxQueue, { ...place('maxQueue'), infinity: true }),
       maxWait: toMilliseconds(maxWait, { ...place('maxWait'), infinity: true }),
-      clock: checkClock(clock, place('clock')),
+      ...checkSources(options, place),
     })
     setEngine(this, this.#engine)
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkFunction, checkNumber, checkOptions, checkText, invalidOption } from '@base/core/options'
-import { checkClock } from '../policy/check-clock.js'
+import { checkNumber, checkOptions, checkText, invalidOption } from '@base/core/options'
+import { checkSources } from '../policy/check-sources.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -96,7 +96,6 @@ const place = placesOf('Chaos')
 
 function chaosRules(options: ChaosOptions): ChaosRules {
   const { name = DEFAULT_NAME, rate, latency = 0, enabled } = checkOptions(options, place('options'))
-  const { clock, random = Math.random } = options
   checkNumber(rate, { ...place('rate'), max: 1 })
   if (typeof enabled !== 'boolean' && typeof enabled !== 'function')
     throw invalidOption(enabled, place('enabled'), 'true, false or a function')
@@ -106,8 +105,7 @@ function chaosRules(options: ChaosOptions): ChaosRules {
     latency: latencyOf(latency),
     error: options.error === undefined ? undefined : makerOf(options.error),
     enabled: typeof enabled === 'function' ? enabled : () => enabled,
-    clock: checkClock(clock, place('clock')),
-    random: checkFunction(random, place('random')),
+    ...checkSources(options, place),
   }
 }
 

@@ -11,7 +11,7 @@ import {
   invalidOption,
 } from '@base/core/options'
 import { ask, atOnce } from '../policy/ask.js'
-import { checkClock } from '../policy/check-clock.js'
+import { checkSources } from '../policy/check-sources.js'
 import { placesOf } from '../policy/place.js'
 import { isRefusal } from '../policy/refusals.js'
 import { Consecutive } from './consecutive.js'
@@ -140,7 +140,7 @@ export function breakerRules(options: CircuitBreakerOptions): BreakerRules {
 }
 
 function checkedRules(options: CircuitBreakerOptions): BreakerRules {
-  const { name = DEFAULT_NAME, stack = false, clock } = checkOptions(options, place('options'))
+  const { name = DEFAULT_NAME, stack = false } = checkOptions(options, place('options'))
   const { recoveryTimeout = DEFAULT_RECOVERY_TIMEOUT, isFailureResult } = options
   const { isFailure = (error: unknown) => !isRefusal(error) } = options
   checkFunction(isFailure, place('isFailure'))
@@ -154,7 +154,7 @@ function checkedRules(options: CircuitBreakerOptions): BreakerRules {
     isFailureResult,
     stack: checkBoolean(stack, place('stack')),
     initial: options.initial === undefined ? undefined : checkSnapshot(options.initial),
-    clock: checkClock(clock, place('clock')),
+    ...checkSources(options, place),
   }
 }
 

@@ -50,6 +50,7 @@ export class Fallback<F> implements Policy<F> {
     this.name = checkText(name, place('name'))
     checkFunction(fallback, place('fallback'))
     checkFunction(handle, place('handle'))
+    checkFunction(options.random === undefined ? Math.random : options.random, place('random'))
     this.#engine = new FallbackEngine({ name, fallback, handle })
     setEngine(this, this.#engine)
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkFunction, checkInteger, checkOptions, checkText } from '@base/core/options'
-import { checkClock } from '../policy/check-clock.js'
+import { checkSources } from '../policy/check-sources.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -107,7 +107,7 @@ const place = placesOf('Hedge')
 
 function hedgeRules(options: HedgeOptions): HedgeRules {
   const { name = DEFAULT_NAME, maxHedges = DEFAULT_HEDGES } = checkOptions(options, place('options'))
-  const { delay, hedgeIf = () => true, budget, clock } = options
+  const { delay, hedgeIf = () => true, budget } = options
   checkFunction(hedgeIf, place('hedgeIf'))
   return {
     name: checkText(name, place('name')),
@@ -117,7 +117,7 @@ function hedgeRules(options: HedgeOptions): HedgeRules {
     maxHedges: checkInteger(maxHedges, { ...place('maxHedges'), max: MAX_HEDGES }),
     hedgeIf,
     budget: checkBudget(budget, place('budget')),
-    clock: checkClock(clock, place('clock')),
+    ...checkSources(options, place),
   }
 }
 

@@ -50,7 +50,8 @@ describe('percentile', () => {
   })
 
   test.each<[unknown, object | undefined, string]>([
-    [0, undefined, 'rank must be a number above 0'],
+    [0, undefined, 'rank must be a number above 0 and below 100, received 0.'],
+    ['95', undefined, 'rank must be a number above 0 and below 100, received "95".'],
     [100, undefined, 'rank must be'],
     [Number.NaN, undefined, 'rank must be'],
     [95, { size: 0 }, 'size must be an integer from 1'],

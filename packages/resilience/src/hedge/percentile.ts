@@ -1,5 +1,5 @@
 import { type Duration, toMilliseconds } from '@base/core/duration'
-import { checkInteger, checkNumber, checkOptions } from '@base/core/options'
+import { checkInteger, checkOptions, invalidOption } from '@base/core/options'
 import { placesOf } from '../policy/place.js'
 import { LatencyWindow } from './latency-window.js'
 
@@ -43,7 +43,8 @@ export interface PercentileOptions {
 export function percentile(rank: number, options: PercentileOptions = {}): MeasuredDelay {
   const place = placesOf('percentile')
   const { initial = Number.POSITIVE_INFINITY, size = DEFAULT_SIZE } = checkOptions(options, place('options'))
-  checkNumber(rank, { ...place('rank'), above: true, max: 100 - Number.EPSILON * 100 })
+  if (typeof rank !== 'number' || !(rank > 0 && rank < 100))
+    throw invalidOption(rank, place('rank'), 'a number above 0 and below 100')
   checkInteger(size, { ...place('size'), min: 1, max: MAX_SIZE })
   const { minimumCalls = Math.min(DEFAULT_MINIMUM, size) } = options
   return new Percentile(

@@ -2,7 +2,7 @@ import type { Clock } from '@base/core/clock'
 import { toMilliseconds } from '@base/core/duration'
 import { checkBoolean, checkFunction, checkOptions, checkText, invalidOption } from '@base/core/options'
 import { type CircuitBreakerRegistry, registryOf } from '../circuit-breaker/registry.js'
-import { checkClock } from '../policy/check-clock.js'
+import { checkSources } from '../policy/check-sources.js'
 import { placesOf } from '../policy/place.js'
 import { Retry } from '../retry/retry.js'
 import { TimeoutEngine } from '../timeout/timeout-engine.js'
@@ -42,7 +42,7 @@ export function clientRules(options: ResilientFetchOptions): ClientRules {
     fetch,
     throwProblems = false,
   } = checkOptions(options, place('options'))
-  const clock = checkClock(options.clock, place('clock'))
+  const { clock } = checkSources(options, place)
   const { timeout = DEFAULT_TIMEOUT, attemptTimeout = DEFAULT_ATTEMPT_TIMEOUT } = options
   const limit = { positive: true, infinity: true }
   const attemptTime = toMilliseconds(attemptTimeout, { ...place('attemptTimeout'), ...limit })

@@ -200,6 +200,26 @@ describe('pipeline', () => {
     expect(attempts).toEqual([1, 2, 3])
   })
 
+  test('calls the execute that a subclass, or an instance, has put in place of that of its class', async () => {
+    const told: string[] = []
+    class TellingRetry extends Retry {
+      override async execute<T>(...[fn, options]: Parameters<Retry['execute']>): Promise<T> {
+        told.push(`retry of ${options?.key}`)
+        return super.execute(fn, options) as Promise<T>
+      }
+    }
+    const timeout = new Timeout()
+    const { execute } = timeout
+    timeout.execute = (fn, options) => {
+      told.push('timeout')
+      return execute.call(timeout, fn, options) as never
+    }
+    const policy = pipeline(new TellingRetry(), timeout, new (class extends Bulkhead {})())
+
+    expect(await policy.execute(({ attempt }) => attempt, { key: 'tenant-1' })).toBe(1)
+    expect(told).toEqual(['retry of tenant-1', 'timeout'])
+  })
+
   test('of no policies calls the function', async () => {
     expect(await pipeline().execute(() => 42)).toBe(42)
   })

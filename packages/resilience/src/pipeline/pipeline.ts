@@ -40,7 +40,8 @@ export type PolicyOutcome<P> = 'outType' extends keyof P
 
 /**
  * Puts policies one inside the other, the outermost first, as one policy: each call goes through without a promise or a
- * closure between them. Pipelines nest; how they are nested makes no difference.
+ * closure between them. Pipelines nest; how they are nested makes no difference. A policy of your own, or a subclass
+ * that overrides `execute`, is called by its `execute`.
  *
  * The order to begin with: `Fallback`, `Timeout` (for all attempts), `Retry`, `Hedge`, `CircuitBreaker`,
  * `RateLimiter`, `Bulkhead`, `Timeout` (for one attempt). So the breaker judges each attempt, an open circuit takes no slot, and a slot

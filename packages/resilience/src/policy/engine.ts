@@ -1,4 +1,5 @@
 import type { CallContext } from './call-context.js'
+import type { Policy } from './policy.js'
 
 /** What stands inside a policy: returns a native promise or a plain value, and may throw. */
 export type Next = (ctx: CallContext) => unknown
@@ -39,8 +40,16 @@ export function setEngine(policy: object, engine: Engine, parts: readonly Part[]
   allParts().set(policy, parts)
 }
 
-export function engineOf(policy: object): Engine | undefined {
-  return engines.get(policy)
+/** None, too, of a policy whose `execute` is no longer that of its class: what stands in its place must be called. */
+export function engineOf(policy: Policy<unknown>): Engine | undefined {
+  const engine = engines.get(policy)
+  return engine && policy.execute === topmost(policy).execute ? engine : undefined
+}
+
+/** The classes of this package extend none. */
+function topmost(policy: Policy<unknown>): Policy<unknown> {
+  const above = Object.getPrototypeOf(policy)
+  return above && 'execute' in above ? topmost(above) : policy
 }
 
 /** The outermost first; none of a policy that is of no copy of this package. */

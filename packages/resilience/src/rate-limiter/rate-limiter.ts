@@ -2,7 +2,7 @@ import { untilAborted } from '@base/core/abort'
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkInteger, checkMethods, checkOptions, checkText, invalidOption } from '@base/core/options'
-import { checkClock } from '../policy/check-clock.js'
+import { checkSources } from '../policy/check-sources.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -94,7 +94,7 @@ export class RateLimiter implements Policy {
     const { name = DEFAULT_NAME, whenStoreFails = 'deny' } = checkOptions(options, place('options'))
     const { storeTimeout = DEFAULT_STORE_TIMEOUT, policies } = options
     const { maxWait = 0, maxQueue = Number.POSITIVE_INFINITY } = options
-    const clock = checkClock(options.clock, place('clock'))
+    const { clock } = checkSources(options, place)
     const { store = memoryRateLimitStore({ clock }) } = options
     this.name = checkText(name, place('name'))
     this.#engine = new RateLimiterEngine({

@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkBoolean, checkFunction, checkInteger, checkOptions, checkText } from '@base/core/options'
-import { checkClock } from '../policy/check-clock.js'
+import { checkSources } from '../policy/check-sources.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -109,7 +109,7 @@ function retryRules(options: RetryOptions): RetryRules {
   const { name = DEFAULT_NAME, maxAttempts = DEFAULT_ATTEMPTS } = checkOptions(options, place('options'))
   const { backoff = exponential(), maxElapsed = Number.POSITIVE_INFINITY } = options
   const { retryIf = isRetryable, retryIfResult, respectRetryAfter = true } = options
-  const { budget, clock, random = Math.random } = options
+  const { budget } = options
   checkFunction(retryIf, place('retryIf'))
   if (retryIfResult !== undefined) checkFunction(retryIfResult, place('retryIfResult'))
   return {
@@ -121,7 +121,6 @@ function retryRules(options: RetryOptions): RetryRules {
     maxElapsed: toMilliseconds(maxElapsed, { ...place('maxElapsed'), infinity: true }),
     budget: checkBudget(budget, place('budget')),
     respectRetryAfter: checkBoolean(respectRetryAfter, place('respectRetryAfter')),
-    clock: checkClock(clock, place('clock')),
-    random: checkFunction(random, place('random')),
+    ...checkSources(options, place),
   }
 }

@@ -127,6 +127,13 @@ const twins: Record<string, PolicySubject> = {
       throw options?.signal?.aborted ? new Error('aborted') : error
     })
   }),
+  'a success that comes after an abort is returned, where the call has not ended by then': twin(
+    async (fn, options) => {
+      const value = await right.execute(fn, options)
+      options?.signal?.throwIfAborted()
+      return value
+    },
+  ),
   'no listener is left on the signal': twin((fn, options) => {
     options?.signal?.addEventListener('abort', () => {})
     return right.execute(fn, options)
@@ -156,6 +163,21 @@ const twins: Record<string, PolicySubject> = {
     (fn) =>
       (...args) =>
         right.execute(() => fn.apply(undefined as never, args)),
+  ),
+  'a wrapped function is told its arguments alone': twin(
+    (fn, options) => right.execute(fn, options),
+    (fn) =>
+      function (...args) {
+        return right.execute((ctx) => fn.call(this, ...([...args, ctx] as never)))
+      },
+  ),
+  'a synchronous throw of a wrapped function is a rejection': twin(
+    (fn, options) => right.execute(fn, options),
+    (fn) =>
+      function (...args) {
+        const returned = fn.apply(this, args)
+        return right.execute(() => returned)
+      },
   ),
   'calls at one time do not know each other': (() => {
     let last: Promise<unknown> | undefined

@@ -130,6 +130,30 @@ function cancellation(law: Law): void {
     },
   )
 
+  law(
+    'a success that comes after an abort is returned, where the call has not ended by then',
+    async (policy, settled) => {
+      const reason = new Error('not wanted')
+      const controller = new AbortController()
+      let finish = (_value: number): void => {}
+      const promise = policy.execute(() => new Promise<number>((resolve) => (finish = resolve)), {
+        signal: controller.signal,
+      })
+      let hasEnded = false
+      const end = (): void => {
+        hasEnded = true
+      }
+      promise.then(end, end)
+      await turn()
+      controller.abort(reason)
+      await turn()
+      // Work that is done, and may have been paid for.
+      const expected = hasEnded ? { error: reason } : { value: 42 }
+      finish(42)
+      assert.deepEqual(await settled(promise), expected)
+    },
+  )
+
   law('no listener is left on the signal', async (policy, settled) => {
     const { signal } = new AbortController()
     await settled(policy.execute(async (ctx) => ctx.signal.aborted, { signal }))
@@ -175,6 +199,20 @@ function calls(law: Law): void {
       }),
     }
     assert.deepEqual(await settled(account.add(1, 2)), { value: 42 })
+  })
+
+  law('a wrapped function is told its arguments alone', async (policy, settled) => {
+    const promise = policy.wrap((...args: unknown[]) => args)('a', undefined)
+    assert.deepEqual(await settled(promise), { value: ['a', undefined] })
+  })
+
+  law('a synchronous throw of a wrapped function is a rejection', async (policy, settled) => {
+    const error = new Error('no answer')
+    const promise = policy.wrap(() => {
+      throw error
+    })()
+    const outcome = await settled(promise)
+    assert.ok('error' in outcome && outcome.error === error)
   })
 
   law('calls at one time do not know each other', async (policy, settled) => {

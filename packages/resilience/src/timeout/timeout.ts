@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { type Duration, toMilliseconds } from '@base/core/duration'
 import { checkOneOf, checkOptions, checkText } from '@base/core/options'
-import { checkClock } from '../policy/check-clock.js'
+import { checkSources } from '../policy/check-sources.js'
 import { setEngine } from '../policy/engine.js'
 import { execute, wrap } from '../policy/execute.js'
 import { placesOf } from '../policy/place.js'
@@ -60,13 +60,13 @@ export class Timeout implements Policy {
   constructor(options: TimeoutOptions = {}) {
     const place = placesOf('Timeout')
     const { name = DEFAULT_NAME, timeout = DEFAULT_TIMEOUT } = checkOptions(options, place('options'))
-    const { strategy = 'race', clock } = options
+    const { strategy = 'race' } = options
     this.name = checkText(name, place('name'))
     this.#engine = new TimeoutEngine({
       name,
       timeout: toMilliseconds(timeout, { ...place('timeout'), positive: true, infinity: true }),
       races: checkOneOf(strategy, ['race', 'cooperative'], place('strategy')) === 'race',
-      clock: checkClock(clock, place('clock')),
+      ...checkSources(options, place),
     })
     setEngine(this, this.#engine)
   }
