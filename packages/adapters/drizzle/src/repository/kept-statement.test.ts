@@ -17,6 +17,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Executor } from '../executor.js'
 import { drizzleRepository, type RowMapper } from './index.js'
+import { selectionOf } from './selection.js'
 
 interface Sent {
   readonly sql: string
@@ -91,8 +92,8 @@ describe('a statement of a text that is kept', () => {
             .where(sql`(${things.id} = ${sql.param(id, things.id)} and ${things.version} = ${version})`)
           const insert = fresh.db.insert(things).values({ id, ...rest, version: 1 })
           await (version > 0
-            ? update.returning()
-            : insert.onConflictDoNothing({ target: things.id }).returning())
+            ? update.returning(selectionOf(things) as never)
+            : insert.onConflictDoNothing({ target: things.id }).returning(selectionOf(things) as never))
         }
         expect(sent).toEqual(fresh.sent)
       }),

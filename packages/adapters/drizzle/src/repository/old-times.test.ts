@@ -72,4 +72,45 @@ describeDatabases((database) => {
       expect(error).toMatchObject({ code: 'UNREADABLE_ROW', details: { column: 'born' } })
     })
   })
+
+  test.each([
+    ['0001-01-01T00:00:00.000Z', 'UTC'],
+    ['0001-01-01T00:00:00.000Z', 'Asia/Kolkata'],
+    ['0049-12-31T23:59:59.999Z', 'Europe/Lisbon'],
+    ['0099-06-01T12:34:56.789Z', 'America/New_York'],
+  ])(
+    'a time of a year below 100 is read as what it was written as: %s, in a session of %s',
+    async (spelled, zone) => {
+      const table = pgTable('ages', {
+        id: integer().primaryKey(),
+        local: timestamp(),
+        zoned: timestamp({ withTimezone: true }),
+        version: integer().notNull(),
+      })
+      await database.run(`drop table if exists ages; create table ages (id integer primary key, local timestamp, zoned timestamptz,
+        version integer not null)`)
+      const age = { id: 1, local: new Date(spelled), zoned: new Date(spelled), version: 0 }
+      await database.db.transaction(async (tx) => {
+        await tx.execute(sql`select set_config('TimeZone', ${zone}, true)`)
+        const repository = drizzleRepository({ executor: tx, table })
+        expect(await repository.save(age)).toEqual({ ...age, version: 1 })
+        expect(await repository.getById(1)).toEqual({ ...age, version: 1 })
+      })
+    },
+  )
+
+  test.each(['infinity', '-infinity'])('%s is no time, with a time zone or without', async (endless) => {
+    const stays = pgTable('stays', {
+      id: integer().primaryKey(),
+      from: timestamp(),
+      until: timestamp({ withTimezone: true }),
+      version: integer().notNull(),
+    })
+    await database.run(`drop table if exists stays; create table stays (id integer primary key, "from" timestamp, until timestamptz,
+      version integer not null); insert into stays values (1, '${endless}', null, 1), (2, null, '${endless}', 1)`)
+    const repository = drizzleRepository({ executor: database.db, table: stays })
+    const error = (id: number) => repository.getById(id).catch((thrown: unknown) => thrown)
+    expect(await error(1)).toMatchObject({ code: 'UNREADABLE_ROW', details: { column: 'from' } })
+    expect(await error(2)).toMatchObject({ code: 'UNREADABLE_ROW', details: { column: 'until' } })
+  })
 })

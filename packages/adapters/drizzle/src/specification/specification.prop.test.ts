@@ -155,6 +155,7 @@ const TIMES = [
 const MICROS = ['10:00:00.123', '10:00:00.123456', '10:00:00.123999', '10:00:00.124', '10:00:00']
 const SPANS = ['01:00:00', '1 day', '-00:00:01', '1 mon 2 days 00:00:03.5']
 const DAYS = ['2026-01-31', '2026-02-01', '0001-01-01', '9999-12-31', '1970-01-01']
+const DAY_TEXTS = [...DAYS, 'infinity', '-infinity']
 
 const one = <T>(...values: readonly T[]) => fc.constantFrom(...values)
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 4 })
@@ -208,7 +209,7 @@ const anyRow = fc.record({
   local: orNull(anyMicro.map((micro) => micro.replace('+00', ''))),
   atText: orNull(one(...MICROS).map((clock) => `2026-01-31 ${clock}+00`)),
   day: orNull(one(...DAYS)),
-  dayText: orNull(one(...DAYS)),
+  dayText: orNull(one(...DAY_TEXTS)),
   time: orNull(one(...MICROS)),
   tags: orNull(fc.array(orNull(anyText), { maxLength: 3 })),
   numbers: orNull(fc.array(orNull(anyWhole(32)), { maxLength: 3 })),
@@ -224,7 +225,7 @@ const anyRow = fc.record({
       { maxLength: 3 },
     ),
   ),
-  dayTexts: orNull(fc.array(one(...DAYS), { maxLength: 3 })),
+  dayTexts: orNull(fc.array(one(...DAY_TEXTS), { maxLength: 3 })),
   doc: anyDoc,
   plain: anyDoc,
 })
@@ -255,7 +256,7 @@ const OPERANDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   local: dates,
   atText: fc.oneof(texts, one('2026-01-31 10:00:00.123+00', '2026-01-31 10:00:00+00')),
   day: dates,
-  dayText: fc.oneof(one(...DAYS), texts, one('2026-1-31', '2026-02-30')),
+  dayText: fc.oneof(one(...DAY_TEXTS), texts, one('2026-1-31', '2026-02-30', 'Infinity')),
   time: fc.oneof(one(...MICROS), texts),
   tags: texts,
   numbers: fc.oneof(anyWhole(32), numbers),
@@ -269,7 +270,7 @@ const OPERANDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     one('2026-01-31T10:00:00', '2026-01-31 10:00', 'infinity'),
     texts,
   ),
-  dayTexts: fc.oneof(one(...DAYS, '2026-1-31', 'infinity', 'x'), texts),
+  dayTexts: fc.oneof(one(...DAY_TEXTS, '2026-1-31', 'x'), texts),
   doc: anyValue,
   'doc.a': anyValue,
   'doc.b.c': anyValue,

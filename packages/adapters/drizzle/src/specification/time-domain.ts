@@ -35,10 +35,13 @@ export function dayDomain(subject: Subject): Domain {
 
 const SPELLED_DAY = /^(?!0000)\d{4}-\d\d-\d\d$/
 
+/** The days before and after all others, whose letters stand there too. */
+const ENDLESS: ReadonlySet<unknown> = new Set(['infinity', '-infinity'])
+
 /** A day that is read as text: a text that is a day compares as a day, any other by its letters. */
 export function spelledDayDomain(subject: Subject): Domain {
   return positionedText(subject, (value) =>
-    typeof value === 'string' && isDay(value) ? { bound: value, side: 0 } : undefined,
+    typeof value === 'string' && (ENDLESS.has(value) || isDay(value)) ? { bound: value, side: 0 } : undefined,
   )
 }
 

@@ -117,6 +117,55 @@ describeUnits((on) => {
     expect(await on.ids()).toEqual([1])
   })
 
+  describe.each(KINDS)('what a %s was given', (kind) => {
+    const CLOSED = { code: 'TRANSACTION_CLOSED' }
+
+    test('is of no use after its end', async () => {
+      await on.units.run(async (tx) => {
+        let given: Repos | undefined
+        await begin(on, kind, tx, async (inner) => {
+          given = inner
+          await inner.items.save(item(1))
+        })
+        expect(await rejection((given as Repos).items.save(item(2)))).toMatchObject(CLOSED)
+        await tx.items.save(item(3))
+      })
+      expect(await on.ids()).toEqual([1, 3])
+    })
+
+    test('is of no use after its failure, so that nothing of it is committed', async () => {
+      await on.units.run(async (tx) => {
+        const end = gate()
+        let late: Promise<unknown> | undefined
+        const failed = rejection(
+          begin(on, kind, tx, async (inner) => {
+            late = rejection(end.opened.then(() => inner.items.save(item(1))))
+            await inner.items.save(item(2))
+            throw FAILED
+          }),
+        )
+        expect(await failed).toBe(FAILED)
+        end.open()
+        expect(await late).toMatchObject(CLOSED)
+      })
+      expect(await on.ids()).toEqual([])
+    })
+  })
+
+  test('a part cannot be begun in one that has ended', async () => {
+    await on.units.run(async ({ raw }) => {
+      let ended: Executor | undefined
+      await raw.executor.transaction(async (inner) => {
+        ended = inner
+      })
+      const begun = (ended as Executor).transaction((inner) => itemsOn(inner).save(item(1)))
+      expect(await rejection(begun)).toMatchObject({ code: 'TRANSACTION_CLOSED' })
+      const many = itemsOn(ended as Executor).saveMany([item(1), item(2)])
+      expect(await rejection(many)).toMatchObject({ code: 'TRANSACTION_CLOSED' })
+    })
+    expect(await on.ids()).toEqual([])
+  })
+
   describe('a nested unit that waits for a part', () => {
     test('is waited for by the unit, though nobody awaits it', async () => {
       await waiting(on, undefined, () => {})

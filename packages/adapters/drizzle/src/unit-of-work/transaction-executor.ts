@@ -1,3 +1,4 @@
+import { TransactionClosedError } from '@base/domain/unit-of-work'
 import type { PgQueryResultHKT, PgSession, PgTransaction } from 'drizzle-orm/pg-core'
 import { type Executor, markTransaction } from '../executor.js'
 import { notePartAlone } from '../in-transaction.js'
@@ -22,7 +23,7 @@ export interface DrizzleDriver {
 
 /**
  * Drizzle on an open transaction. Its statements go one by one and not after the end, fail with errors of ours, and its
- * `transaction` is a savepoint that does not mix with others.
+ * `transaction` is a savepoint that does not mix with others, and whose handle works as long as its function runs.
  */
 export function transactionExecutor(
   driver: DrizzleDriver,
@@ -30,19 +31,33 @@ export function transactionExecutor(
   savepoints: Savepoints,
 ): Executor {
   const sessionFor = (send: Send) => guarded(watchSession(driver.session()), send)
-  const session = sessionFor((run) => savepoints.beside(() => statements.run(run)))
-  const at = (depth: number): Transaction => {
+  const at = (depth: number, isOpen: () => boolean): Transaction => {
+    const ifOpen = <R>(fn: () => Promise<R>): Promise<R> =>
+      isOpen() ? fn() : Promise.reject(new TransactionClosedError())
+    const session = sessionFor((run) => ifOpen(() => savepoints.beside(() => statements.run(run))))
     const tx = driver.transaction(session, depth)
-    tx.transaction = (fn) => savepoints.part(() => fn(at(depth + 1)))
+    const part = async <R>(fn: (inner: Transaction) => Promise<R>): Promise<R> => {
+      let isRunning = true
+      try {
+        return await fn(at(depth + 1, () => isRunning))
+      } finally {
+        // What comes late would be part of what is around it, and be committed although the part was taken back.
+        isRunning = false
+      }
+    }
+    tx.transaction = (fn) => ifOpen(() => savepoints.part(() => part(fn)))
     notePartAlone(tx, (fn) =>
-      savepoints.partAlone(() => {
-        const alone = sessionFor((run) => statements.run(run))
-        return fn(markTransaction(driver.transaction(alone, depth + 1)))
-      }),
+      ifOpen(() =>
+        savepoints.partAlone(() => {
+          const alone = sessionFor((run) => statements.run(run))
+          return fn(markTransaction(driver.transaction(alone, depth + 1)))
+        }),
+      ),
     )
     return markTransaction(tx)
   }
-  return at(0)
+  // Of the whole the statements themselves know whether it is open.
+  return at(0, () => true)
 }
 
 type Send = (run: () => Promise<unknown>) => Promise<unknown>
