@@ -106,7 +106,8 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
 
   async saveMany(entities: readonly T[], options: CallOptions = {}): Promise<T[]> {
     if (!Array.isArray(entities)) throw invalidOption(entities, at('entities'), 'an array of entities')
-    return this.#write(options, (writer) => entities.map((entity) => writer.save(entity)))
+    const kept = await this.#write(options, (writer) => entities.map((entity) => writer.save(entity)))
+    return kept.map((entity) => this.settings.toGiven(entity))
   }
 
   async delete(id: Id, options: CallOptions = {}): Promise<boolean> {

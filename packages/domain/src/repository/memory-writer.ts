@@ -17,7 +17,7 @@ export class MemoryWriter<T extends object, Id> {
     this.#rows = rows
   }
 
-  /** Saves an entity and gives a copy back. */
+  /** Saves an entity, and gives what is kept of it. */
   save(entity: T): T {
     if (!isObject(entity)) throw invalidOption(entity, at('entity'), 'an entity')
     const id = this.#settings.id(entity)
@@ -27,7 +27,7 @@ export class MemoryWriter<T extends object, Id> {
     const version = this.#nextVersion(entity, id, present)
     const kept = this.#settings.toKept(entity, this.#stamps(entity, present, version))
     this.#rows.put(keyOf(id), { entity: kept, version, deleted: this.#isDeleted(kept) })
-    return this.#settings.toGiven(kept)
+    return kept
   }
 
   /** Deletes what a key finds; whether there was something. What a soft deletion writes may be known from before. */

@@ -45,8 +45,8 @@ export interface DeleteWhereOptions extends CallOptions {
 }
 
 /**
- * A collection of entities that is kept somewhere: the port that domain code sees. What comes out is a copy; changing it
- * changes nothing until it is saved.
+ * A collection of entities that is kept somewhere: the port that domain code sees. What comes out is a copy, in a unit of
+ * work one for all who read it; changing it changes nothing that is kept until it is saved.
  *
  * Versions, where the repository has them: 0 or none means new, and saving it where the id exists is a conflict; above 0
  * means that it was read, and saving it where somebody else has saved since is a conflict. Each save adds one.

@@ -64,6 +64,22 @@ export function atomicity(law: Law<ItemUnits>): void {
     })
   })
 
+  law('a row is one object within a unit, until it is written', async (units) => {
+    await units.run(async ({ items }) => {
+      const saved = await items.save(item(1, 10))
+      const byId = await items.getById(1)
+      const [found] = await items.find(always())
+      const { items: page } = await items.findPage(always())
+      const one: typeof saved | undefined = await items.findOne(always())
+      for (const read of [byId, found, page[0], one]) assert.ok(read === saved)
+      const changed = await items.save({ ...saved, n: 11 })
+      assert.ok(changed !== saved && (await items.getById(1)) === changed)
+      assert.equal(changed.n, 11)
+    })
+    const [one, other] = await Promise.all([1, 2].map(() => units.run(({ items }) => items.getById(1))))
+    assert.ok(one !== other)
+  })
+
   law('others do not see what is not committed', async (units) => {
     const [wrote, end] = [gate(), gate()]
     const writer = units.run(async ({ items }) => {

@@ -121,6 +121,19 @@ const TWINS: Record<string, () => ConformanceSubject<ItemUnits>> = {
         }
       },
   ),
+  'a row is one object within a unit, until it is written': twin(
+    ({ units }) =>
+      (fn, options) =>
+        units.run((tx, unit) => {
+          const findOne = async (...args: Parameters<Items['findOne']>) => ({
+            ...(await tx.items.findOne(...args)),
+          })
+          const copying = new Proxy(tx.items, {
+            get: (items, name) => (name === 'findOne' ? findOne : Reflect.get(items, name)),
+          })
+          return fn({ items: copying }, unit)
+        }, options),
+  ),
   'changes and deletions are rolled back too': swallowing,
   'a unit sees its own writes': twin(
     ({ units }) =>

@@ -384,6 +384,27 @@ describe('createUnitOfWork', () => {
       expect(lines).toEqual(['a', 'b', 'b'])
     })
 
+    test('a query builder in it is refused after the end wherever its chain ends', async () => {
+      const end = async () => {}
+      const from = async (table: string) => [table]
+      const repositories = {
+        db: { select: () => ({ from }), insert: () => ({ values: () => ({ returning: from }) }) },
+      }
+      const begin = async () => ({ repositories, commit: end, rollback: end, savepoint: expect.unreachable })
+      const db = await createUnitOfWork({ begin }).run(async (tx) => tx.db)
+      const closed = { code: 'TRANSACTION_CLOSED' }
+      await expect(db.select().from('a')).rejects.toMatchObject(closed)
+      await expect(db.insert().values().returning('a')).rejects.toMatchObject(closed)
+      await expect(Promise.all([db.select().from('a')])).rejects.toMatchObject(closed)
+      expect(
+        await db
+          .select()
+          .from('a')
+          .catch((error) => error.code),
+      ).toBe('TRANSACTION_CLOSED')
+      expect(db.select()).toBeInstanceOf(Promise)
+    })
+
     test('shows what it has', async () => {
       await setUp().units.run(async (tx) => {
         expect(tx).toBeInstanceOf(All)

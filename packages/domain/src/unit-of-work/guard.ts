@@ -114,13 +114,20 @@ function isStream(value: unknown): value is AsyncIterable<unknown> {
   return isObject(value) && Symbol.asyncIterator in value
 }
 
-/** Rejects for those who await it, and fails at the first step for those who loop over it. */
-function closed(): Promise<never> {
+/** Rejects for those who await it, also at the end of a chain, as a query builder's, and fails at the first step for those who loop over it. */
+function closed(): object {
   const error = new TransactionClosedError()
   const rejected = Promise.reject(error)
   // Who loops over it never looks at the promise.
   rejected.catch(() => {})
-  return Object.assign(rejected, {
-    [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+  const stream = () => ({ next: () => Promise.reject(error) })
+  const chain: object = new Proxy(rejected, {
+    get: (_, name) => {
+      if (name === Symbol.asyncIterator) return stream
+      const member: unknown = Reflect.get(rejected, name)
+      if (typeof member === 'function') return member.bind(rejected)
+      return typeof name === 'string' ? () => chain : member
+    },
   })
+  return chain
 }

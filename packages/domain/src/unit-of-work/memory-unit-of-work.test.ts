@@ -30,6 +30,25 @@ describe.each<[Isolation | undefined]>([[undefined], ['repeatable read'], ['seri
 )
 
 describe('memoryUnitOfWork', () => {
+  test('a row whose change was taken back is another object, without what was changed in the one that was saved', async () => {
+    const { subject, items } = make()
+    await items.save({ id: 1, n: 1, version: 0 })
+    await subject.run(async (tx) => {
+      const read = await tx.items.getById(1)
+      const failed = subject.run(
+        async (nested) => {
+          await nested.items.save(Object.assign(await nested.items.getById(1), { n: 2 }))
+          throw new Error('no')
+        },
+        { propagation: 'nested' },
+      )
+      await expect(failed).rejects.toThrow('no')
+      const now = await tx.items.getById(1)
+      expect(now).not.toBe(read)
+      expect(now).toEqual({ id: 1, n: 1, version: 1 })
+    })
+  })
+
   test('commits several repositories at once, or none', async () => {
     const left = memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' })
     const right = memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' })

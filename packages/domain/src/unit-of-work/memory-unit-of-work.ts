@@ -1,5 +1,6 @@
 import { checkFunction, checkOneOf, checkOptions, invalidOption } from '@base/core/options'
 import { placeOf } from '../place.js'
+import { withIdentities } from '../repository/identity-map.js'
 import { MemoryRepository } from '../repository/memory-repository.js'
 import { SharedRows } from '../repository/store.js'
 import { isObject } from '../value-object/object-kind.js'
@@ -112,10 +113,12 @@ class MemoryDriver implements UnitDriver<object> {
     const parts = new Map<unknown, Part>()
     const repositories: Record<string, AnyRepository> = {}
     for (const [name, { settings, rows: shared }] of this.#named) {
-      const rows =
-        parts.get(shared)?.rows ?? new TransactionRows(shared as SharedRows<object>, { isolation, readOnly })
-      parts.set(shared, { rows, settings })
-      repositories[name] = new MemoryRepository(settings, rows)
+      const part = parts.get(shared) ?? {
+        rows: new TransactionRows(shared as SharedRows<object>, { isolation, readOnly }),
+        settings: withIdentities(settings),
+      }
+      parts.set(shared, part)
+      repositories[name] = new MemoryRepository(part.settings, part.rows)
     }
     return new MemoryTransaction(repositories, [...parts.values()])
   }

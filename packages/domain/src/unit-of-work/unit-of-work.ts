@@ -58,6 +58,9 @@ export interface Unit {
  * The outermost unit is run again, from scratch, when the database asks for it (serialization failure, deadlock): at most
  * 5 times, with a pause in between. So the function must do nothing outside of the transaction that it cannot do twice.
  *
+ * Within a unit a row is one object (an identity map): who reads it again is given the same, with what was changed in it
+ * meanwhile. It is another once the row was written. Nothing is written but what is saved.
+ *
  * @example
  * await unitOfWork.run(async ({ orders }, unit) => {
  *   const order = await orders.getById('7')
