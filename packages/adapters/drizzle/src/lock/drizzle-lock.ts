@@ -12,8 +12,8 @@ import {
   remoteLease,
   trustedUntil,
 } from '@base/core/lock'
-import { checkMethods, checkOptions } from '@base/core/options'
-import type { Executor } from '../executor.js'
+import { checkMethods, checkOptions, invalidOption } from '@base/core/options'
+import { type Executor, isTransaction } from '../executor.js'
 import { LeaseTable } from './lease-table.js'
 import { WaitingRoom } from './waiting-room.js'
 
@@ -41,13 +41,13 @@ export interface DrizzleLockOptions {
  * `wait` of 0, and who looks once more as its `wait` ends. A look that has had no answer for 400 ms holds up nobody.
  *
  * The table is created at the first use where it is missing; a role that must not do so runs {@link lockMigrations} through
- * `migrate` before. Give it a database, not a transaction: a lease is seen once it is committed.
+ * `migrate` before. It takes a database, not a transaction: a lease is seen once it is committed.
  *
  * @example
  * const lock = drizzleLock(db)
  * await withLock(lock, 'invoice-run', { ttl: '10s' }, (lease) => sendInvoices({ token: lease.token }))
  *
- * @throws InvalidOptionError for an executor or a clock that is none. From `acquire` and `tryAcquire` UnavailableError with
+ * @throws InvalidOptionError for an executor or a clock that is none, and for a transaction. From `acquire` and `tryAcquire` UnavailableError with
  * code `DATABASE_TOO_LATE` where the lease was over before the database had answered: it is given back.
  * @see Martin Kleppmann, "How to do distributed locking", 2016
  */
@@ -55,6 +55,8 @@ export function drizzleLock(executor: Executor, options: DrizzleLockOptions = {}
   const place = { package: '@base/drizzle', pattern: 'drizzleLock' }
   const { clock } = checkOptions(options, place)
   checkMethods(executor, ['execute', 'transaction'], { ...place, option: 'executor' })
+  if (isTransaction(executor))
+    throw invalidOption(executor, { ...place, option: 'executor' }, 'a database, and no transaction')
   if (clock !== undefined)
     checkMethods(clock, ['now', 'monotonic', 'schedule'], { ...place, option: 'clock' })
   return new DrizzleLock(new LeaseTable(executor, clock), clock ?? systemClock)

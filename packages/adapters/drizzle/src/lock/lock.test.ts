@@ -412,6 +412,13 @@ describeDatabases((database) => {
   ])('refuses %s that is none', (_, make, message) => {
     expect(make).toThrow(`@base/drizzle ${message}`)
   })
+
+  test('refuses a transaction, in which nobody else would see a lease', async () => {
+    const message = 'drizzleLock: executor must be a database, and no transaction'
+    await database.db.transaction(async (tx) => {
+      expect(() => drizzleLock(tx)).toThrow(message)
+    })
+  })
 })
 
 describePostgres((database) => {

@@ -1,6 +1,7 @@
 import { checkMethods } from '@base/core/options'
 import type { Client, Pool, PoolClient } from 'pg'
 import { isOverdue } from '../failures/no-answer.js'
+import { wrapQuery } from './wrap-query.js'
 
 const guarded = new WeakSet<Pool>()
 
@@ -45,15 +46,13 @@ function closeWhenOverdue(client: PoolClient): void {
     // What follows on it, as drizzle's ROLLBACK, fails for the same reason, and would hide it.
     return overdue ?? error
   }
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown
-  const bounded = (...args: unknown[]) => {
+  wrapQuery(client, (query) => (...args) => {
     const last = args.at(-1)
     if (typeof last === 'function') args[args.length - 1] = judged(last as Callback, judge)
     const answer = query(...args)
     if (!(answer instanceof Promise)) return answer
     return answer.catch((error: Error) => Promise.reject(judge(error)))
-  }
-  client.query = bounded as typeof client.query
+  })
 }
 
 function judged(callback: Callback, judge: (error: Error) => Error): Callback {

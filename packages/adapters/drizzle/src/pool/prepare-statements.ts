@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QueryConfig } from 'pg'
 import { beginning } from './beginning.js'
 import { StatementNames } from './statement-names.js'
 import { verdictOf } from './verdict.js'
+import { type Query, wrapQuery } from './wrap-query.js'
 
 /** Options of {@link prepareStatements}; checked and read once. */
 export interface PrepareStatementsOptions {
@@ -46,17 +47,15 @@ export function prepareStatements<P extends Pool>(pool: P, options: PrepareState
   )
   if (prepared.has(pool)) return pool
   prepared.add(pool)
-  pool.on('connect', (client) => prepareOn(client, names))
+  pool.on('connect', (client) => wrapQuery(client, (query) => preparing(client, query, names)))
   return pool
 }
 
 type Callback = (error: Error | null, ...result: unknown[]) => void
-type Query = (...args: unknown[]) => unknown
 
-function prepareOn(client: PoolClient, names: StatementNames): void {
-  const query = client.query.bind(client) as Query
+function preparing(client: PoolClient, query: Query, names: StatementNames): Query {
   let sent = 0
-  const preparing = (...args: unknown[]): unknown => {
+  return (...args) => {
     const number = ++sent
     const config = configOf(args)
     if (config === undefined) return query(...args)
@@ -83,7 +82,6 @@ function prepareOn(client: PoolClient, names: StatementNames): void {
       canRepeat(error) ? query(config, callback) : callback(error, ...result),
     )
   }
-  client.query = preparing as typeof client.query
 }
 
 /** A statement that has parameters, and no name of its own; `undefined` where it is none, or a cursor or the like. */

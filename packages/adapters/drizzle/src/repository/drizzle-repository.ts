@@ -1,5 +1,5 @@
 import { NotFoundError } from '@base/core/errors'
-import { checkInteger, checkOptions, checkSignal, invalidOption } from '@base/core/options'
+import { checkBoolean, checkInteger, checkOptions, checkSignal, invalidOption } from '@base/core/options'
 import type { Page } from '@base/domain/pagination'
 import {
   type CallOptions,
@@ -119,7 +119,7 @@ class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id
   async save(entity: T, options: CallOptions = {}): Promise<T> {
     const { signal } = begin(options)
     const row = await new RowWriter(this.#settings, this.#settings.executor, signal).save(entity)
-    return this.#reader.toDomain(row)
+    return this.#reader.written(row)
   }
 
   async saveMany(entities: readonly T[], options: CallOptions = {}): Promise<T[]> {
@@ -137,7 +137,7 @@ class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id
       // In somebody's transaction nothing may be sent before the savepoint is taken back, so there it waits for that.
       isTransaction(executor) ? undefined : signal,
     )
-    return rows.map((row) => this.#reader.toDomain(row))
+    return rows.map((row) => this.#reader.written(row))
   }
 
   async delete(id: Id, options: CallOptions = {}): Promise<boolean> {
@@ -156,13 +156,16 @@ class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id
 const at = (option: string) => ({ package: '@base/drizzle', pattern: 'Repository', option })
 
 /** Each call's, which has nothing that must be given. */
-function checkCall<O extends CallOptions>(options: O): O {
-  checkSignal(checkOptions(options, at('options')).signal, at('signal'))
+function checkCall<O extends ReadOptions>(options: O): O {
+  const { signal, includeDeleted = false } = checkOptions(options, at('options'))
+  checkSignal(signal, at('signal'))
+  // From a query, say: a text is no yes.
+  checkBoolean(includeDeleted, at('includeDeleted'))
   return options
 }
 
 /** The same of a call whose work is to begin. */
-function begin<O extends CallOptions>(options: O): O {
+function begin<O extends ReadOptions>(options: O): O {
   checkCall(options).signal?.throwIfAborted()
   return options
 }

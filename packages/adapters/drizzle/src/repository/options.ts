@@ -30,7 +30,7 @@ export type ColumnName<Source extends PgTable> = keyof Source['_']['columns'] & 
 /** Turns entities into rows, and back. */
 export interface RowMapper<T, Source extends PgTable> {
   /**
-   * Makes an entity of a row; called at every read, and of what was written at every save: what it throws there a save rejects with,
+   * Makes an entity of a row; called at every read, but not of what a unit of work knows already, and of what was written at every save: what it throws there a save rejects with,
    * though the row is written.
    */
   readonly toDomain: (row: RowOf<Source>) => T

@@ -32,7 +32,7 @@ export async function readPage<T>(
   const cursorOf = async (row: KeyedRow | undefined) =>
     row === undefined ? null : settings.cursors.encode(keys, row.keys)
   return {
-    items: shown.map(({ row }) => reader.toDomain(row)),
+    items: shown.map(({ row }) => reader.entityOf(row)),
     pageInfo: {
       hasNextPage: backward ? isBehind : isAhead,
       hasPreviousPage: backward ? isAhead : isBehind,

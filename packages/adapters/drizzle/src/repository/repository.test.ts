@@ -869,6 +869,22 @@ describeDatabases((database) => {
       expect(await users.count(always(), { includeDeleted: true })).toBe(1)
     })
 
+    test('reads what was deleted only where it is told to by a boolean', async () => {
+      const users = repository(database, { softDelete: true })
+      const options = { includeDeleted: 'false' as never }
+      for (const read of [
+        () => users.findById(user(1).id, options),
+        () => users.getById(user(1).id, options),
+        () => users.findOne(always(), options),
+        () => users.find(always(), options),
+        () => users.findPage(always(), options),
+        () => users.count(always(), options),
+        () => users.exists(always(), options),
+        async () => users.stream(always(), options),
+      ])
+        await expect(read()).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+    })
+
     test('writes the time itself to what is read as text, wherever the process is', async () => {
       vi.stubEnv('TZ', 'Asia/Kathmandu')
       const clock = new TestClock({ now: 1_000 })

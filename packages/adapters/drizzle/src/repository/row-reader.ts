@@ -5,6 +5,7 @@ import { and, type Column, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { type Executor, isTransaction, nameInSql } from '../executor.js'
 import { compileSpecification } from '../specification/compile-specification.js'
+import { IdentityMap } from './identity-map.js'
 import { keptRead } from './kept-read.js'
 import { after, type KeyValues, keyValues, selectKeys } from './keyset.js'
 import { noteMapperVersion } from './mapper-version.js'
@@ -40,12 +41,16 @@ interface Read {
 export class RowReader<T> {
   readonly #settings: Settings<T>
   readonly #executor: Executor
+  readonly #isUnit: boolean
+  /** Of a transaction; made when it is needed, for most repositories of a unit of work are asked for nothing. */
+  #known: IdentityMap<T> | undefined
 
   constructor(settings: Settings<T>) {
     this.#settings = settings
     // A unit must see what it has written, and so reads where it writes.
     const { executor, replica } = settings
-    this.#executor = replica === undefined || isTransaction(executor) ? executor : replica
+    this.#isUnit = isTransaction(executor)
+    this.#executor = replica === undefined || this.#isUnit ? executor : replica
   }
 
   async byId(id: unknown, options: LockingReadOptions): Promise<T | undefined> {
@@ -77,9 +82,10 @@ export class RowReader<T> {
       const rest = last === undefined ? where : and(where, after(order, last))
       const query = { operation: 'stream', where: rest, order, limit: BATCH, signal: options.signal }
       const rows = await this.keyed(query)
-      for (const { row } of rows) {
+      // Now, for what is saved while they are gone through is newer.
+      for (const entity of rows.map(({ row }) => this.entityOf(row))) {
         options.signal?.throwIfAborted()
-        yield this.toDomain(row)
+        yield entity
       }
       last = rows.at(-1)?.keys
       if (rows.length < BATCH) return
@@ -113,8 +119,22 @@ export class RowReader<T> {
     return and(compileSpecification(specification, this.#settings.fields), this.#present(options))
   }
 
-  /** The entity of a row. @throws AppError where a date is out of what JavaScript can hold. */
-  toDomain(row: Row): T {
+  /** The entity of a row that was read. @throws AppError where a date is out of what JavaScript can hold. */
+  entityOf(row: Row): T {
+    return this.#isUnit ? this.#identities.read(row) : this.#toDomain(row)
+  }
+
+  /** The entity of a row that was written. @throws AppError where a date is out of what JavaScript can hold. */
+  written(row: Row): T {
+    return this.#isUnit ? this.#identities.written(row) : this.#toDomain(row)
+  }
+
+  get #identities(): IdentityMap<T> {
+    this.#known ??= new IdentityMap(this.#settings.id.name, (row) => this.#toDomain(row))
+    return this.#known
+  }
+
+  #toDomain(row: Row): T {
     for (const name in row) {
       const value = row[name]
       if (Array.isArray(value) ? value.some(isNoTime) : isNoTime(value))
@@ -134,7 +154,7 @@ export class RowReader<T> {
   }
 
   async #rows(read: Read): Promise<T[]> {
-    return (await this.#read<Row>('row', selectionOf, read)).map((row) => this.toDomain(row))
+    return (await this.#read<Row>('row', selectionOf, read)).map((row) => this.entityOf(row))
   }
 
   /** `what` tells selections apart. */

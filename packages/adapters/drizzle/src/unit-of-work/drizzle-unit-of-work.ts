@@ -37,8 +37,9 @@ export interface DrizzleUnitOfWorkOptions extends UnitOfWorkOptions {
  * `@base`, in which no value of a row or a parameter is found. An abort cancels the statement that runs. What would begin or end
  * the transaction, such as `commit`, also behind another statement, is not sent: UnsupportedError.
  *
- * Entities are not tracked and not shared: whoever reads a row twice has two of them, and where both are saved the second
- * is a ConflictError by its version.
+ * A row that is read again by one of its repositories is the same object while the row is the same, of the last 10,000, or
+ * fewer large ones: who reads one that was changed, by whomever, is given what is there. An object of a class of yours, of a
+ * `customType`, does not show whether it is the same; a row with one is another object each time.
  *
  * @example
  * const unitOfWork = drizzleUnitOfWork(nodePostgres(pool), (executor) => ({

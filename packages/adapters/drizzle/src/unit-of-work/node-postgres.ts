@@ -18,7 +18,8 @@ import type { DrizzleDriver } from './transaction-executor.js'
 
 /**
  * Units of work on a pool of node-postgres. Each takes one connection and gives it back, or has the pool close it where
- * nobody knows its state. BEGIN goes along with the first statement: a unit without one asks the database nothing.
+ * nobody knows its state. BEGIN goes along with the first statement, unless somebody else wraps the client's `query`: a unit
+ * without one asks the database nothing.
  *
  * The pool's `connect` is watched from now on: it refuses, with a {@link NestedRootQueryError}, to wait for a connection
  * within a unit where all of them are held by units that wait for one.

@@ -3,9 +3,9 @@ import type { RunOptions } from '@base/domain/unit-of-work'
 import { describeWithService } from '@base-internal/tools/services'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { rowsOf } from '../executor.js'
-import { prepareStatements } from '../pool/index.js'
+import { guardPool, prepareStatements } from '../pool/index.js'
 import { nodePostgres } from './index.js'
 import { item, type Repos, rejection, TABLE, unitsOn } from './test-units.js'
 
@@ -13,12 +13,48 @@ import { item, type Repos, rejection, TABLE, unitsOn } from './test-units.js'
 interface Wired {
   readonly connection: {
     parse(query: { text: string }): void
+    query(text: string): void
     on(event: 'readyForQuery', listener: () => void): void
     readonly stream: { pause(): void; resume(): void }
   }
+  readonly connectionParameters: { query_timeout: number }
 }
 
 type Query = (...args: unknown[]) => Promise<pg.QueryResult>
+type Wrap = (query: Query) => Query
+type Layer = (pool: pg.Pool) => void
+
+/** Wraps the `query` of each connection that a pool opens. */
+const wrapping =
+  (wrap: Wrap): Layer =>
+  (pool) =>
+    pool.on('connect', (client) => {
+      client.query = wrap(client.query.bind(client) as Query) as typeof client.query
+    })
+
+/** Wraps that of `pg` itself, until the end of the test, for connections that are opened from now on. */
+const patch = (wrap: Wrap, mark?: { readonly __wrapped: boolean }) => {
+  const { prototype } = pg.Client
+  const original = prototype.query
+  const patched = function (this: pg.Client, ...args: unknown[]) {
+    return wrap(original.bind(this) as Query)(...args)
+  }
+  prototype.query = Object.assign(patched, mark) as typeof original
+  onTestFinished(() => {
+    prototype.query = original
+  })
+}
+
+const textOf = (query: unknown) => (typeof query === 'string' ? query : (query as { text: string }).text)
+
+/** The first word of each statement that it lets through. */
+const noting =
+  (words: string[]): Wrap =>
+  (query) =>
+  (...args) => {
+    words.push(...textOf(args[0]).split(' ', 1))
+    return query(...args)
+  }
 
 /** A statement that fails before it is sent. */
 const unsendable = sql`select ${sql.param({
@@ -39,9 +75,15 @@ describeWithService('postgres', (postgres) => {
     const { connection } = client
     const parse = connection.parse.bind(connection)
     connection.parse = (query) => parse(query.text === 'begin' ? { text: 'begix' } : query)
-    const query = client.query.bind(client) as Query
-    client.query = ((text: unknown, ...rest: unknown[]) =>
-      query(text === 'begin' ? 'begix' : text, ...rest)) as typeof client.query
+    const query = connection.query.bind(connection)
+    connection.query = (text) => query(text === 'begin' ? 'begix' : text)
+  }
+
+  /** Another pool, with what is put on it in this order. */
+  const reopen = async (layers: readonly Layer[], max = 1) => {
+    await pool.end()
+    pool = new pg.Pool({ connectionString: postgres.url, max })
+    for (const layer of layers) layer(pool)
   }
 
   beforeEach(async () => {
@@ -135,14 +177,10 @@ describeWithService('postgres', (postgres) => {
       refuseBegin()
       const { stream } = client.connection
       stream.pause()
-      const late = { text: 'select $1::int', query_timeout: 1 }
-      let isLate = true
-      const query = client.query.bind(client) as Query
-      client.query = ((text: unknown, ...rest: unknown[]) =>
-        query(...(isLate && rest.length > 0 ? [late, rest[0]] : [text, ...rest]))) as typeof client.query
+      client.connectionParameters.query_timeout = 1
       const failed = run(async (tx) => {
         await rejection(tx.raw.executor.execute(sql`select ${1}::int`))
-        isLate = false
+        client.connectionParameters.query_timeout = 0
         stream.resume()
         await tx.items.save(item(1))
       })
@@ -168,26 +206,28 @@ describeWithService('postgres', (postgres) => {
 
     test('of a first statement that is not sent has its answer before the next one has', async () => {
       await client.query({ name: 'taken', text: 'select 1 where 1 = $1', values: [1] })
-      const query = client.query.bind(client) as Query
-      const first = [{ name: 'taken', text: 'select $1', values: [1] }]
-      client.query = ((...args: unknown[]) =>
-        query(...(first.length > 0 ? first.splice(0) : args))) as typeof client.query
       await run(async (tx) => {
-        await rejection(tx.items.save(item(1)))
+        const taken = tx.raw.executor
+          .select({ n: sql`${1}` })
+          .from(sql`items`)
+          .prepare('taken')
+        expect(await rejection(taken.execute())).toMatchObject({
+          cause: { message: expect.stringContaining("'taken' was used for a different statement") },
+        })
         await tx.items.save(item(2))
         expect(await tx.items.count(always())).toBe(1)
       })
       expect(await ids()).toEqual([2])
     })
 
-    test('has no result that whoever watches the client sees', async () => {
+    test('has no result that whoever patches pg without a mark sees', async () => {
       const commands: string[] = []
-      const query = client.query.bind(client) as Query
-      client.query = (async (...args: unknown[]) => {
+      patch((query) => async (...args) => {
         const result = await query(...args)
         commands.push(result.command)
         return result
-      }) as typeof client.query
+      })
+      await reopen([])
       await run((tx) => tx.items.save(item(1)))
       await run((tx) => tx.items.findById(1))
       expect(commands).toEqual(['INSERT', 'COMMIT', 'SELECT', 'COMMIT'])
@@ -205,6 +245,115 @@ describeWithService('postgres', (postgres) => {
       const { signal } = controller
       expect(await rejection(run((tx) => tx.raw.executor.execute(sql`select 1`), { signal }))).toBe(reason)
       expect(texts).toEqual(['begin', 'rollback'])
+    })
+  })
+
+  describe("what wraps a client's query", () => {
+    test.each<[string, (stranger: Layer) => Layer[]]>([
+      ['alone', (stranger) => [stranger]],
+      ['above ours', (stranger) => [guardPool, prepareStatements, stranger]],
+      ['between ours', (stranger) => [guardPool, stranger, prepareStatements]],
+      ['below ours', (stranger) => [stranger, prepareStatements, guardPool]],
+    ])('sees BEGIN: %s', async (_, layers) => {
+      const words: string[] = []
+      await reopen(layers(wrapping(noting(words))))
+      await run((tx) => tx.items.save(item(1)))
+      expect(words).toEqual(['begin', 'insert', 'commit'])
+      expect(await ids()).toEqual([1])
+    })
+
+    test.each<[string, Layer[]]>([
+      ['alone', []],
+      ['below ours', [guardPool, prepareStatements]],
+    ])('sees BEGIN, as a patch of pg that says so, as of OpenTelemetry: %s', async (_, layers) => {
+      const words: string[] = []
+      patch(noting(words), { __wrapped: true })
+      await reopen(layers)
+      await run((tx) => tx.items.save(item(1)))
+      expect(words).toEqual(['begin', 'insert', 'commit'])
+    })
+
+    test('sees BEGIN, as the method of a class of your own', async () => {
+      const words: string[] = []
+      class Client extends pg.Client {
+        // biome-ignore lint/suspicious/noExplicitAny: it has many overloads.
+        override query(...args: any[]): any {
+          return noting(words)(super.query.bind(this) as Query)(...args)
+        }
+      }
+      await pool.end()
+      pool = guardPool(new pg.Pool({ connectionString: postgres.url, max: 1, Client }))
+      await run((tx) => tx.items.save(item(1)))
+      expect(words).toEqual(['begin', 'insert', 'commit'])
+    })
+
+    test.each<[string, Layer[]]>([
+      ['nothing', []],
+      ['guardPool', [guardPool]],
+      ['prepareStatements', [prepareStatements]],
+      ['prepareStatements above guardPool', [guardPool, prepareStatements]],
+      ['guardPool above prepareStatements', [prepareStatements, guardPool]],
+    ])('is ours: BEGIN goes along under %s', async (_, layers) => {
+      await reopen(layers)
+      const connected = (await pool.connect()) as typeof client
+      connected.connection.on('readyForQuery', () => {
+        roundTrips++
+      })
+      connected.release()
+      await run((tx) => tx.items.save(item(1)))
+      expect(roundTrips).toBe(2)
+    })
+
+    const down = new Error('BEGIN is down')
+    const failing: [string, (begin: () => Promise<pg.QueryResult>) => Promise<pg.QueryResult>][] = [
+      ['rejects', () => Promise.reject(down)],
+      [
+        'throws',
+        () => {
+          throw down
+        },
+      ],
+      ['sends it, and rejects', (begin) => begin().then(() => Promise.reject(down))],
+    ]
+    describe.each(failing)('and %s for BEGIN', (_, fail) => {
+      const failBegin = wrapping(
+        (query) =>
+          (...args) =>
+            textOf(args[0]) === 'begin' ? fail(() => query(...args)) : query(...args),
+      )
+
+      test('fails the unit, and leaks no connection: 100 times on a pool of 5', async () => {
+        await reopen([guardPool, prepareStatements, failBegin], 5)
+        const save = () => rejection(run((tx) => tx.items.save(item(1))))
+        for (let time = 0; time < 20; time++) {
+          const errors = await Promise.all([save(), save(), save(), save(), save()])
+          expect(errors.map((error) => (error as Error).cause)).toEqual([down, down, down, down, down])
+        }
+        expect([pool.totalCount - pool.idleCount, pool.waitingCount]).toEqual([0, 0])
+        expect(await ids()).toEqual([])
+      })
+
+      test('fails the unit that swallows that', async () => {
+        await reopen([failBegin])
+        const swallowed = run(async (tx) => void (await rejection(tx.items.save(item(1)))))
+        expect(await rejection(swallowed)).toMatchObject({ code: 'TRANSACTION_ABORTED', cause: down })
+        expect(await ids()).toEqual([])
+      })
+
+      test('lets nothing be done outside of a transaction', async () => {
+        await reopen([failBegin])
+        const fault = new Error('no stock')
+        const failed = run(async (tx) => {
+          await rejection(tx.items.save(item(1)))
+          expect(await rejection(tx.items.save(item(2)))).toMatchObject({
+            code: 'TRANSACTION_ABORTED',
+            cause: down,
+          })
+          throw fault
+        })
+        expect(await rejection(failed)).toBe(fault)
+        expect(await ids()).toEqual([])
+      })
     })
   })
 
@@ -232,17 +381,14 @@ describeWithService('postgres', (postgres) => {
     test.each(['at once', 'in a while'])(
       'is not taken for kept where the server cannot parse it, sent %s',
       async (when) => {
-        await pool.end()
-        pool = new pg.Pool({ connectionString: postgres.url, max: 1 })
-        pool.on('connect', (connected) => {
-          const query = connected.query.bind(connected) as Query
-          const later = async (...args: unknown[]) => {
+        const later: Wrap =
+          (query) =>
+          async (...args) => {
             await Promise.resolve()
             return query(...args)
           }
-          if (when !== 'at once') connected.query = later as typeof connected.query
-        })
-        prepareStatements(pool)
+        if (when !== 'at once') patch(later)
+        await reopen([prepareStatements])
         await come()
         await pool.query('alter table items rename to things')
         expect(await rejection(run((tx) => tx.items.save(item(3))))).toMatchObject({

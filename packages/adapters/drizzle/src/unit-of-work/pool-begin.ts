@@ -3,6 +3,7 @@ import type { PoolClient, QueryResult } from 'pg'
 import { toFailure } from '../failures/failures.js'
 import { isRefusal } from '../failures/postgres-error.js'
 import { beginning } from '../pool/beginning.js'
+import { isWrappedByOthers } from '../pool/wrap-query.js'
 import { startTelling, tellStatement } from '../statement-watch/tell-statement.js'
 import { isUnanswered } from './statements.js'
 
@@ -27,7 +28,8 @@ type Query = (...args: unknown[]) => Promise<Answer>
 
 /**
  * The BEGIN of a transaction, which goes along with its first statement: a round trip less, and none where there is no statement.
- * Both stand before one Sync, so that the server skips the statement where it refuses the BEGIN.
+ * Both stand before one Sync, so that the server skips the statement where it refuses the BEGIN. Whoever wraps the client's
+ * `query` is to see all that is sent, so there BEGIN is a query by itself.
  *
  * @see PostgreSQL documentation, "Message Flow", "Pipelining"
  */
@@ -54,28 +56,42 @@ export class PoolBegin {
     return this.#isDue
   }
 
+  /** What all that follows fails with, COMMIT too, where it is not known that the transaction stands. */
+  get refusal(): TransactionAbortedError | undefined {
+    return this.#refusal && new TransactionAbortedError(toFailure(this.#refusal.error))
+  }
+
   #send(args: readonly unknown[]): Promise<Answer> {
-    const refusal = this.#refusal
-    return refusal === undefined
-      ? this.#query(...args)
-      : Promise.reject(new TransactionAbortedError(toFailure(refusal.error)))
+    const { refusal } = this
+    return refusal === undefined ? this.#query(...args) : Promise.reject(refusal)
   }
 
   async #sendFirst(args: readonly unknown[]): Promise<Answer> {
     this.#isDue = false
     const wire = wireFor(this.#client, args)
-    try {
-      if (wire !== undefined) return await this.#sendAlong(wire, args)
-      await tellStatement({ sql: this.#statement }, () => this.#query(this.#statement))
-    } catch (error) {
-      await this.#judge(error)
-      throw error
+    if (wire === undefined) await this.#sendAlone()
+    else {
+      try {
+        return await this.#sendAlong(wire, args)
+      } catch (error) {
+        await this.#judge(error)
+        throw error
+      }
     }
     this.#signal.throwIfAborted()
     return this.#query(...args)
   }
 
-  /** Lets nothing more be sent where it is not known that the transaction stands, for it would be committed by itself. */
+  async #sendAlone(): Promise<void> {
+    try {
+      await tellStatement({ sql: this.#statement }, () => this.#query(this.#statement))
+    } catch (error) {
+      this.#refusal = { error }
+      throw error
+    }
+  }
+
+  /** Lets nothing more be sent where it is not known that BEGIN, which went along, took effect: it would be committed by itself. */
   async #judge(error: unknown): Promise<void> {
     if (isRefusal(error) || isUnanswered(toFailure(error))) {
       this.#refusal = { error }
@@ -119,7 +135,8 @@ export class PoolBegin {
 
 /**
  * What BEGIN can be written by before a statement that has parameters, for only these go by the protocol that has a Sync, on a
- * connection that waits for no answer; `undefined` where it cannot, as on an older `pg` or its native client.
+ * connection that waits for no answer; `undefined` where it cannot, as on an older `pg` or its native client, and where somebody
+ * would not see it.
  */
 function wireFor(client: PoolClient, [, values]: readonly unknown[]): Wire | undefined {
   const { connection, readyForQuery } = client as unknown as {
@@ -128,14 +145,14 @@ function wireFor(client: PoolClient, [, values]: readonly unknown[]): Wire | und
   }
   const isFirst = readyForQuery === true && Array.isArray(values) && values.length > 0
   const isKnown = connection?.submittedNamedStatements !== undefined && connection.stream?.cork !== undefined
-  return isFirst && isKnown ? (connection as Wire) : undefined
+  return isFirst && isKnown && !isWrappedByOthers(client) ? (connection as Wire) : undefined
 }
 
 /** `pg` takes the first of two answers, that to BEGIN, for the word that a named statement is kept: takes that back where no other comes. */
 function watchNames(wire: Wire): () => void {
   let names: readonly string[] = []
   let parsed = 0
-  // Before `pg` hears of it, and not before the statement is sent: what wraps the client's `query` may do so later.
+  // Before `pg` hears of it, and not before the statement is sent: a patch of its `query` that has no mark may do so later.
   const count = () => {
     if (parsed++ === 0) names = Object.keys(wire.submittedNamedStatements)
   }
@@ -146,7 +163,7 @@ function watchNames(wire: Wire): () => void {
   }
 }
 
-/** `pg` gives both results where both have a command: who wraps the client's `query` expects one, so that of BEGIN goes. */
+/** `pg` gives both results where both have a command: a patch of its `query` that has no mark expects one, so that of BEGIN goes. */
 function forgetResult(wire: Wire, client: PoolClient): () => void {
   const forget = () => {
     wire.off('commandComplete', forget)

@@ -54,10 +54,11 @@ export class PoolTransaction implements DatabaseTransaction {
     const { client, begin } = this.#parts
     await this.#end()
     if (begin.isDue) return this.#release(this.#lost)
-    if (this.#lost !== undefined) {
+    const lost = this.#lost ?? begin.refusal
+    if (lost !== undefined) {
       // No COMMIT is sent, so it is known that nothing was committed.
-      this.#release(this.#lost)
-      throw toFailure(this.#lost)
+      this.#release(lost)
+      throw toFailure(lost)
     }
     let answer: { readonly command: string }
     const stop = this.#closeWhenLate()

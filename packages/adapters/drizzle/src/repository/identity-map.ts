@@ -1,0 +1,132 @@
+import type { Row } from './options.js'
+
+/** How many entities one repository knows in one transaction: the last ones, for it may go over a table of millions. */
+const MOST_KNOWN = 10_000
+
+/** How much those have together, in characters and parts: large rows would fill the memory. */
+const MOST_HELD = 2 ** 24
+
+/** How deep a value is looked into: further the stack might end, and what holds itself has no end. */
+const MOST_DEPTH = 500
+
+/** A character for each byte. */
+const BYTES = /* @__PURE__ */ new TextDecoder('latin1')
+
+/** What a row held: two that hold the same have the same parts. */
+interface Content {
+  readonly parts: readonly unknown[]
+  readonly size: number
+}
+
+interface Known<T> {
+  readonly entity: T
+  readonly content: Content
+}
+
+/**
+ * The entities of a transaction by their ids: a row that is read again is the same object, unless the row has changed, so that
+ * nobody is given what is out of date.
+ *
+ * @see Martin Fowler, "Patterns of Enterprise Application Architecture", 2002, "Identity Map"
+ */
+export class IdentityMap<T> {
+  readonly #id: string
+  readonly #make: (row: Row) => T
+  readonly #known = new Map<unknown, Known<T>>()
+  /** The size of all. */
+  #held = 0
+
+  /** By the property that is the id. */
+  constructor(id: string, make: (row: Row) => T) {
+    this.#id = id
+    this.#make = make
+  }
+
+  /** The entity of a row that was read: the one that is known, or else a new one. */
+  read(row: Row): T {
+    const content = contentOf(row)
+    const known = this.#known.get(this.#keyOf(row))
+    return known !== undefined && isSame(known.content, content) ? known.entity : this.#keep(row, content)
+  }
+
+  /** The entity of a row that was written: whoever wrote it is given what was written, whatever became of another since. */
+  written(row: Row): T {
+    return this.#keep(row, contentOf(row))
+  }
+
+  #keep(row: Row, content: Content | undefined): T {
+    const key = this.#keyOf(row)
+    const entity = this.#make(row)
+    // The last is the one that was known last.
+    this.#forget(key)
+    if (content === undefined) return entity
+    this.#known.set(key, { entity, content })
+    this.#held += content.size
+    // The last itself stays, however large it is.
+    while (this.#known.size > MOST_KNOWN || (this.#held > MOST_HELD && this.#known.size > 1))
+      this.#forget(this.#known.keys().next().value)
+    return entity
+  }
+
+  #forget(key: unknown): void {
+    const known = this.#known.get(key)
+    if (known === undefined) return
+    this.#held -= known.content.size
+    this.#known.delete(key)
+  }
+
+  /** Two that share one are told apart by what they hold. */
+  #keyOf(row: Row): unknown {
+    const id = row[this.#id]
+    return typeof id === 'object' ? contentOf({ id })?.parts.filter(isPrimitive).map(String).join() : id
+  }
+}
+
+/** `undefined` where a value is of a type that does not show what it holds. */
+function contentOf(row: Row): Content | undefined {
+  const parts: unknown[] = []
+  for (const name in row) if (!addParts(parts, row[name], 0)) return undefined
+  let size = parts.length
+  for (const part of parts) if (typeof part === 'string') size += part.length
+  return { parts, size }
+}
+
+function isSame({ parts }: Content, other: Content | undefined): boolean {
+  if (parts.length !== other?.parts.length) return false
+  for (let at = 0; at < parts.length; at++) if (!Object.is(parts[at], other.parts[at])) return false
+  return true
+}
+
+/** An object begins with its prototype, which no row holds, and how many follow, so that none is the beginning of another. */
+function addParts(parts: unknown[], value: unknown, depth: number): boolean {
+  if (isPrimitive(value)) {
+    parts.push(value)
+    return true
+  }
+  if (value instanceof Uint8Array) {
+    parts.push(Uint8Array.prototype, BYTES.decode(value))
+    return true
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Date.prototype) {
+    parts.push(prototype, (value as Date).getTime())
+    return true
+  }
+  if (depth > MOST_DEPTH || (prototype !== Array.prototype && prototype !== Object.prototype)) return false
+  if (Array.isArray(value)) {
+    parts.push(prototype, value.length)
+    for (const item of value) if (!addParts(parts, item, depth + 1)) return false
+    return true
+  }
+  const names = Object.keys(value as object)
+  parts.push(prototype, names.length)
+  for (const name of names) {
+    parts.push(name)
+    if (!addParts(parts, (value as Row)[name], depth + 1)) return false
+  }
+  return true
+}
+
+function isPrimitive(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function')
+}
