@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import { correlationId, runInContext } from '../context/index.js'
 import type { Duration } from '../duration/duration.js'
 import { TestClock } from './index.js'
 
@@ -129,6 +130,20 @@ describe('TestClock', () => {
 
     await clock.advance(0)
     expect(fn).toHaveBeenCalledTimes(10_001)
+  })
+
+  test('runs a timer in the context that scheduled it, as a runtime does, not in that of who moves the clock', async () => {
+    const clock = new TestClock()
+    const [seen, slept]: [unknown[], unknown[]] = [[], []]
+    const read = () => correlationId.get()
+    runInContext([[correlationId, 'who schedules']], () => {
+      clock.schedule('1s', () => seen.push(read()))
+      clock.sleep('1s').then(() => slept.push(read()))
+    })
+
+    await runInContext([[correlationId, 'who moves']], () => clock.advance('1s'))
+
+    expect([seen, slept]).toEqual([['who schedules'], ['who schedules']])
   })
 
   test('refuses to schedule what is no function', () => {

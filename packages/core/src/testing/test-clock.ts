@@ -1,5 +1,6 @@
 import type { Clock, ScheduleOptions, SleepOptions, Timer } from '../clock/clock.js'
 import { sleep } from '../clock/sleep.js'
+import { snapshot } from '../context/storage.js'
 import { type Duration, toMilliseconds } from '../duration/duration.js'
 import { formatDuration } from '../duration/format-duration.js'
 import { AppError } from '../errors/app-error.js'
@@ -33,7 +34,8 @@ export interface PendingTimer {
  * A clock that stands until a test moves it.
  *
  * `advance` fires what is due, in order of time, then of scheduling; each timer sees its own time, and what it sets off
- * settles before the next one: promises of any depth, `queueMicrotask`, `process.nextTick` and `setImmediate`. Real
+ * settles before the next one: promises of any depth, `queueMicrotask`, `process.nextTick` and `setImmediate`. As with
+ * the timers of a runtime, its function runs in the asynchronous context that it was scheduled in. Real
  * I/O (files, sockets, workers) takes real time, which no clock can move: await it in the test.
  *
  * @example
@@ -83,7 +85,9 @@ export class TestClock implements Clock {
     const delay = toMilliseconds(duration, { pattern: 'Clock.schedule', infinity: true })
     checkFunction(fn, { package: '@base/core', pattern: 'Clock.schedule', option: 'fn' })
     const chain = delay === 0 ? this.#chain : 0
-    return this.#timers.add({ due: this.#elapsed + delay, fn, keepsAlive: ref, name, chain })
+    const within = snapshot()
+    const run = within === undefined ? fn : () => within(fn)
+    return this.#timers.add({ due: this.#elapsed + delay, fn: run, keepsAlive: ref, name, chain })
   }
 
   /**
