@@ -68,13 +68,20 @@ export function defineEvent<const Type extends string, Input, Payload>(
   checkText(type, at('type'))
   if (typeof schema?.['~standard']?.validate !== 'function')
     throw invalidOption(schema, at('schema'), 'a Standard Schema')
-  const create = (payload: Input, meta: EventMeta = {}): DomainEvent<Type, Payload> =>
-    eventOf(type, unwrap(validateSync(schema, payload)), {
-      ...checkedMeta(meta),
+  const create = (payload: Input, meta: EventMeta = {}): DomainEvent<Type, Payload> => {
+    const checked = unwrap(validateSync(schema, payload))
+    const { id, clock, occurredAt, aggregateId, version } = checkedMeta(meta)
+    return eventOf(type, checked, {
+      id,
+      clock,
+      occurredAt,
+      aggregateId,
+      version,
       // In context it may be what an empty header says.
       correlationId: meta.correlationId ?? (correlationId.get() || undefined),
       causationId: meta.causationId ?? (causationId.get() || undefined),
     })
+  }
   const is = (event: DomainEvent): event is DomainEvent<Type, Payload> => event.type === type
   return Object.freeze(Object.assign(create, { type, schema, is }))
 }

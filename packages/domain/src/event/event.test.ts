@@ -32,6 +32,18 @@ const amount: StandardSchemaV1<number, number> = {
 const Paid = defineEvent('paid', amount)
 
 describe('defineEvent', () => {
+  test('takes what is inherited in its meta, as of a class', () => {
+    const meta = {
+      id: 'e-1',
+      occurredAt: new Date(0),
+      aggregateId: 'o-7',
+      version: 2,
+      correlationId: 'c',
+      causationId: 'd',
+    }
+    expect(defineEvent('a.b', unchecked())({}, Object.create(meta))).toMatchObject(meta)
+  })
+
   test('makes frozen events with an id, the time and the payload', () => {
     const clock = new TestClock({ now: 5_000 })
     const payload = { total: 1999 }

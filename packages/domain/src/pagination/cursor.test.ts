@@ -53,6 +53,21 @@ describe('cursors', () => {
     }
   })
 
+  test('a secret may be bytes of another realm, such as a TextEncoder in Jest gives', async () => {
+    const bytes: Uint8Array = runInNewContext('new Uint8Array(32).fill(7)')
+    const cursor = await createCursors({ secret: bytes }, place).encode(order, [1, 'a'])
+    const cursors = createCursors({ secret: new Uint8Array(32).fill(7) }, place)
+    expect(await cursors.decode(order, cursor)).toEqual([1, 'a'])
+  })
+
+  test('what becomes of the bytes of a secret afterwards changes nothing', async () => {
+    const secret = new Uint8Array(32).fill(7)
+    const cursors = createCursors({ secret }, place)
+    secret.fill(0)
+    const forged = await createCursors({ secret }, place).encode(order, [1, 'a'])
+    await expect(cursors.decode(order, forged)).rejects.toMatchObject({ code: 'INVALID_CURSOR' })
+  })
+
   test('a secret may be bytes', async () => {
     const text = 'a secret of 32 bytes, or a few more'
     const cursors = createCursors({ secret: new TextEncoder().encode(text) }, place)

@@ -1,6 +1,7 @@
 import { decodeBase64Url, encodeBase64Url, jsonCodec } from '@base/core/codec'
 import { UnsupportedError } from '@base/core/errors'
 import { invalidOption, type OptionPlace } from '@base/core/options'
+import { bytesOf } from '../value-object/object-kind.js'
 import { InvalidCursorError } from './invalid-cursor-error.js'
 import type { OrderKey } from './order.js'
 import { type Signer, signer } from './signer.js'
@@ -111,7 +112,8 @@ function hashOf(order: readonly OrderKey[]): number {
 
 function checkSecret(secret: unknown, place: OptionPlace): Uint8Array {
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
-  if (bytes instanceof Uint8Array && bytes.length >= MIN_SECRET_BYTES) return bytes
+  // Also of another realm, as a TextEncoder may be in tests; a copy, for the caller may wipe them.
+  if (ArrayBuffer.isView(bytes) && bytes.byteLength >= MIN_SECRET_BYTES) return bytesOf(bytes).slice()
   // Described by its type, for the message must not show a secret.
   throw invalidOption(
     typeof secret === 'string' ? Object('secret') : secret,

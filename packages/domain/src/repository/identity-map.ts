@@ -1,5 +1,6 @@
 import { keyOf } from './key-of.js'
 import type { Settings } from './memory-settings.js'
+import type { Rows } from './store.js'
 
 /**
  * The settings of a repository within one transaction: a row that is read again is the same object, unless it was written since,
@@ -7,14 +8,18 @@ import type { Settings } from './memory-settings.js'
  *
  * @see Martin Fowler, "Patterns of Enterprise Application Architecture", 2002, "Identity Map"
  */
-export function withIdentities<T extends object, Id>(settings: Settings<T, Id>): Settings<T, Id> {
+export function withIdentities<T extends object, Id>(
+  settings: Settings<T, Id>,
+  rows: Rows<T>,
+): Settings<T, Id> {
   const known = new Map<unknown, { readonly kept: T; readonly entity: T }>()
   const toGiven = (kept: T): T => {
     const key = keyOf(settings.id(kept))
     const last = known.get(key)
     if (last?.kept === kept) return last.entity
     const entity = settings.toGiven(kept)
-    known.set(key, { kept, entity })
+    // What a stream or a page gives may have been written since that began, and is nobody's object then.
+    if (rows.get(key)?.entity === kept) known.set(key, { kept, entity })
     return entity
   }
   return { ...settings, toGiven }

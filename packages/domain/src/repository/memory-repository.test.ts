@@ -9,6 +9,7 @@ import { where } from '../specification/where.js'
 import { repositoryConformance } from '../testing/repository-conformance.js'
 import type { SpecificationRow } from '../testing/specification-rows.js'
 import type { Item } from '../testing/subject.js'
+import { memoryUnitOfWork } from '../unit-of-work/index.js'
 import { Email } from '../value-object/email.js'
 import { Money } from '../value-object/money.js'
 import { Percentage } from '../value-object/percentage.js'
@@ -70,6 +71,29 @@ describe('memoryRepository', () => {
     const users = memoryRepository<{ id: string; name: string }, string>({ id: (user) => user.id })
     await users.save({ id: '1', name: 'Ada' })
     expect(await users.save({ id: '1', name: 'Grace' })).toEqual({ id: '1', name: 'Grace' })
+  })
+
+  test('what a function of a rule changes in what it judges is not kept', async () => {
+    const rule = where<Order>().satisfies(({ lines }) => lines.reverse()[0]?.sku === 'b', 'last is b')
+    const orders = memoryRepository<Order, string>({ id: (order) => order.id })
+    await orders.save(Object.assign(new Order('1'), { lines: [{ sku: 'a' }, { sku: 'b' }] }))
+    const seen = { lines: [{ sku: 'a' }, { sku: 'b' }] }
+    expect(await orders.find(rule)).toMatchObject([seen])
+    await memoryUnitOfWork({ orders }).run(async (tx) => {
+      expect(await tx.orders.findPage(rule)).toMatchObject({ items: [seen] })
+      expect(await tx.orders.getById('1')).toMatchObject(seen)
+    })
+    expect(await orders.deleteWhere(rule)).toBe(1)
+  })
+
+  test('finds one by options that are inherited, as of a class', async () => {
+    const notes = memoryRepository<{ id: string }, string>({ id: (note) => note.id, softDelete: true })
+    await notes.saveMany([{ id: '1' }, { id: '2' }])
+    await notes.delete('1')
+    const options = Object.create({ includeDeleted: true, orderBy: [{ field: 'id' }] })
+    expect(await notes.findOne(always(), options)).toMatchObject({ id: '1' })
+    const aborted = Object.create({ signal: AbortSignal.abort('gone') })
+    await expect(notes.findOne(always(), aborted)).rejects.toBe('gone')
   })
 
   test('names itself in errors', async () => {

@@ -1,4 +1,5 @@
 import { NotFoundError } from '@base/core/errors'
+import { checkedExpression, findFunction } from '@base/core/expression'
 import { checkInteger, invalidOption } from '@base/core/options'
 import type { Page } from '../pagination/page.js'
 import type { Specification } from '../specification/specification.js'
@@ -64,8 +65,9 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
     specification: Specification<T>,
     options: OrderedReadOptions<T> = {},
   ): Promise<T | undefined> {
-    const [first] = await this.find(specification, { ...checkCall(options), limit: 1 })
-    return first
+    checkCall(options).signal?.throwIfAborted()
+    const [first] = this.#select(specification, options)
+    return first && this.settings.toGiven(first.entity)
   }
 
   async find(specification: Specification<T>, options: FindOptions<T> = {}): Promise<T[]> {
@@ -136,9 +138,12 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
 
   #matching(specification: Specification<T>, options: ReadOptions): readonly Stored<T>[] {
     checkSpecification(specification)
+    // It may change what it is given, as by sorting a list of it.
+    const hasFunction = findFunction(checkedExpression(specification.expression)) !== undefined
     const found: Stored<T>[] = []
     for (const [, row] of this.rows.entries()) {
-      if (isVisible(row, options) && specification.isSatisfiedBy(row.entity)) found.push(row)
+      const judged = hasFunction ? this.settings.toJudged(row.entity) : row.entity
+      if (isVisible(row, options) && specification.isSatisfiedBy(judged)) found.push(row)
     }
     return found
   }

@@ -28,6 +28,8 @@ export interface MemoryRepositoryOptions<T, Id> extends TrackingOptions {
 /** The options, checked. */
 export interface Settings<T, Id> extends Copying<T> {
   readonly id: (entity: T) => Id
+  /** A copy of what is kept for a function to judge: a new one, also in a unit of work. */
+  readonly toJudged: (kept: T) => T
   readonly version: string | undefined
   readonly tracking: Tracking
   readonly cursors: Cursors
@@ -42,15 +44,18 @@ export function readSettings<T extends object, Id>(options: MemoryRepositoryOpti
   const { cursorSecret, mapper } = options
   const tracking = readTracking(options, at('options'))
   checkMethods(clock, ['now'], at('clock'))
+  const copying =
+    mapper === undefined
+      ? copyingDeeply<T>()
+      : copyingBy(mapper as EntityMapper<T>, { version, deletedAt: tracking.deletedAt, at: at('mapper') })
   return {
+    ...copying,
     id: checkFunction(id, at('id')),
+    toJudged: copying.toGiven,
     version: version === undefined ? undefined : checkText(version, at('version')),
     tracking,
     cursors: createCursors({ secret: cursorSecret }, at('cursorSecret')),
     name: checkText(name, at('name')),
     clock,
-    ...(mapper === undefined
-      ? copyingDeeply<T>()
-      : copyingBy(mapper as EntityMapper<T>, { version, deletedAt: tracking.deletedAt, at: at('mapper') })),
   }
 }

@@ -49,6 +49,41 @@ describe('memoryUnitOfWork', () => {
     })
   })
 
+  test('a read that began before a row was written gives what was there, and the row stays the object that was saved', async () => {
+    const { subject, items } = make()
+    await items.saveMany([1, 2].map((id) => ({ id, n: 1, version: 0 })))
+    await subject.run(async (tx) => {
+      const streamed: Item[] = []
+      let saved: Item | undefined
+      for await (const item of tx.items.stream(always())) {
+        streamed.push(item)
+        saved ??= await tx.items.save({ id: 2, n: 2, version: 1 })
+      }
+      expect(streamed.map(({ n }) => n)).toEqual([1, 1])
+      expect(await tx.items.getById(2)).toBe(saved)
+
+      const { pageInfo } = await tx.items.findPage(always(), { limit: 1 })
+      const late = tx.items.findPage(always(), { after: pageInfo.endCursor ?? undefined })
+      const changed = await tx.items.save({ id: 2, n: 3, version: 2 })
+      expect((await late).items).toEqual([{ id: 2, n: 2, version: 2 }])
+      expect(await tx.items.getById(2)).toBe(changed)
+    })
+  })
+
+  test('goes by options that are inherited, as of a class', async () => {
+    const { items } = make()
+    const clock = new TestClock()
+    const units = memoryUnitOfWork({ items }, Object.create({ clock, random: () => 0.5 }))
+    let runs = 0
+    const run = units.run(async () => {
+      if (++runs === 1) throw Object.assign(new Error('again'), { code: '40001' })
+    })
+    await clock.runAll()
+    await run
+    expect(runs).toBe(2)
+    expect(clock.monotonic()).toBeGreaterThan(0)
+  })
+
   test('commits several repositories at once, or none', async () => {
     const left = memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' })
     const right = memoryRepository<Item, number>({ id: (item) => item.id, version: 'version' })

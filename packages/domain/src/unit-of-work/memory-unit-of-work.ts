@@ -83,9 +83,9 @@ function checked(repositories: object): object {
   throw invalidOption(repositories, placeOf('memoryUnitOfWork')('make'), allowed)
 }
 
-function unitOfWork(repositories: object, given: MemoryUnitOfWorkOptions): UnitOfWork<object> {
+function unitOfWork(repositories: object, options: MemoryUnitOfWorkOptions): UnitOfWork<object> {
   const place = placeOf('memoryUnitOfWork')
-  const { isolation = 'read committed', ...options } = checkOptions(given, place('options'))
+  const { isolation = 'read committed' } = checkOptions(options, place('options'))
   checkOneOf(isolation, ISOLATIONS, place('isolation'))
   checkOptions(repositories, place('repositories'))
   const named = Object.entries(repositories).map(([name, repository]): [string, AnyRepository] => {
@@ -113,13 +113,20 @@ class MemoryDriver implements UnitDriver<object> {
     const parts = new Map<unknown, Part>()
     const repositories: Record<string, AnyRepository> = {}
     for (const [name, { settings, rows: shared }] of this.#named) {
-      const part = parts.get(shared) ?? {
-        rows: new TransactionRows(shared as SharedRows<object>, { isolation, readOnly }),
-        settings: withIdentities(settings),
-      }
+      const part =
+        parts.get(shared) ?? partOf(settings, shared as SharedRows<object>, { isolation, readOnly })
       parts.set(shared, part)
       repositories[name] = new MemoryRepository(part.settings, part.rows)
     }
     return new MemoryTransaction(repositories, [...parts.values()])
   }
+}
+
+function partOf(
+  settings: AnyRepository['settings'],
+  shared: SharedRows<object>,
+  how: ConstructorParameters<typeof TransactionRows>[1],
+): Part {
+  const rows = new TransactionRows(shared, how)
+  return { rows, settings: withIdentities(settings, rows) }
 }
