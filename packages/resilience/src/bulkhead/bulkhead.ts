@@ -97,7 +97,7 @@ export class Bulkhead implements Policy {
   wrap<This, Args extends unknown[], T>(
     fn: (this: This, ...args: Args) => T | PromiseLike<T>,
   ): (this: This, ...args: Args) => Promise<T> {
-    return wrap(this.#engine, fn) as (this: This, ...args: Args) => Promise<T>
+    return wrap(this, fn) as (this: This, ...args: Args) => Promise<T>
   }
 
   /**

@@ -80,7 +80,7 @@ export class CircuitBreaker implements Policy {
   wrap<This, Args extends unknown[], T>(
     fn: (this: This, ...args: Args) => T | PromiseLike<T>,
   ): (this: This, ...args: Args) => Promise<T> {
-    return wrap(this.#machine, fn) as (this: This, ...args: Args) => Promise<T>
+    return wrap(this, fn) as (this: This, ...args: Args) => Promise<T>
   }
 
   /**

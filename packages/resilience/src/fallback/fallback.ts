@@ -67,7 +67,7 @@ export class Fallback<F> implements Policy<F> {
   wrap<This, Args extends unknown[], T>(
     fn: (this: This, ...args: Args) => T | PromiseLike<T>,
   ): (this: This, ...args: Args) => Promise<T | F> {
-    return wrap(this.#engine, fn) as (this: This, ...args: Args) => Promise<T | F>
+    return wrap(this, fn) as (this: This, ...args: Args) => Promise<T | F>
   }
 
   /**

@@ -218,6 +218,11 @@ describe('pipeline', () => {
 
     expect(await policy.execute(({ attempt }) => attempt, { key: 'tenant-1' })).toBe(1)
     expect(told).toEqual(['retry of tenant-1', 'timeout'])
+
+    // So does what the policies themselves wrap.
+    const wrapped = [new TellingRetry(), timeout].map((each) => each.wrap((value: number) => value))
+    expect(await Promise.all(wrapped.map((call, index) => call(index)))).toEqual([0, 1])
+    expect(told.slice(2)).toEqual(['retry of undefined', 'timeout'])
   })
 
   test('of no policies calls the function', async () => {

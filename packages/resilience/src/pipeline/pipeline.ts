@@ -28,15 +28,15 @@ export interface Pipeline<out Out = never> extends Policy<Out> {
   ): () => void
 }
 
-/** What a policy may answer in place of the function; nothing, where it does not say. */
-export type PolicyOutcome<P> = 'outType' extends keyof P
-  ? P extends {
-      /** As in a {@link Policy}. */
-      readonly outType?: (() => infer Out) | undefined
-    }
+/** What any of these policies may answer in place of the function; unknown, where one may and does not say what. */
+export type PolicyOutcome<P> = P extends Policy
+  ? never
+  : P extends {
+        /** As in a {@link Policy}. */
+        readonly outType?: (() => infer Out) | undefined
+      }
     ? Out
-    : never
-  : never
+    : unknown
 
 /**
  * Puts policies one inside the other, the outermost first, as one policy: each call goes through without a promise or a
@@ -87,7 +87,7 @@ class ComposedPolicy<Out> implements Pipeline<Out> {
   wrap<This, Args extends unknown[], T>(
     fn: (this: This, ...args: Args) => T | PromiseLike<T>,
   ): (this: This, ...args: Args) => Promise<T | Out> {
-    return wrap(this.#engine, fn) as (this: This, ...args: Args) => Promise<T | Out>
+    return wrap(this, fn) as (this: This, ...args: Args) => Promise<T | Out>
   }
 
   on<Name extends keyof PipelineEvents>(

@@ -2,7 +2,7 @@ import { checkFunction, checkOptions, checkSignal, checkText, invalidOption } fr
 import { CallContext } from './call-context.js'
 import { callFunction, type Engine } from './engine.js'
 import { placesOf } from './place.js'
-import type { ExecuteOptions, PolicyFunction } from './policy.js'
+import type { ExecuteOptions, Policy, PolicyFunction } from './policy.js'
 
 const place = placesOf('Policy.execute')
 const FN = place('fn')
@@ -27,14 +27,14 @@ export function execute(
   }
 }
 
-/** What `wrap` of every policy does. */
+/** What `wrap` of every policy does: its `execute`, also one that was put in place of that of its class. */
 export function wrap<This, Args extends unknown[]>(
-  engine: Engine,
+  policy: Policy<unknown>,
   fn: (this: This, ...args: Args) => unknown,
 ): (this: This, ...args: Args) => Promise<unknown> {
   checkFunction(fn, FN)
   return function (this: This, ...args: Args) {
-    return execute(engine, () => fn.apply(this, args), undefined)
+    return policy.execute(() => fn.apply(this, args))
   }
 }
 

@@ -42,7 +42,7 @@ export interface ExecuteOptions {
  * }
  */
 export interface Policy<out Out = never> {
-  /** For the type alone; never there. */
+  /** For the type alone; never there. A class that may answer something declares it, so that pipelines know what. */
   readonly outType?: (() => Out) | undefined
   /**
    * Calls the function under the policy.

@@ -101,7 +101,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     const key = ctx.key === undefined ? SHARED_KEY : checkKey(ctx.key, 'Policy.execute')
     const queue = this.#queues.size === 0 ? undefined : this.#queues.get(key)
     const call = { next, ctx, key, arrival: this.#arrivals++ }
-    if (queue !== undefined) return this.#lineUp(call, queue)
+    if (queue) return this.#lineUp(call, queue)
     const result = this.ask(key)
     return result instanceof Promise ? this.#decideLater(call, result) : this.#decide(call, result)
   }
@@ -162,7 +162,7 @@ export class RateLimiterEngine implements Engine, QueueOwner {
     // Others may have begun to wait while the store was asked.
     const queue = this.#queues.size === 0 ? undefined : this.#queues.get(key)
     if (result.allowed) {
-      if (queue === undefined) {
+      if (!queue) {
         this.#allowed++
         return next(ctx)
       }
@@ -171,17 +171,17 @@ export class RateLimiterEngine implements Engine, QueueOwner {
       this.passOn(key)
       return turn
     }
-    if (queue !== undefined) return this.#lineUp(call, queue)
-    const wait = longestWait(result)
-    if (wait === null || wait > this.#maxWait || this.#maxWait === 0)
-      throw this.#refusal(key, result, 'limited')
-    return this.#lineUp(call, new KeyQueue(this, key, result))
+    if (this.#maxWait === 0) throw this.#refusal(key, result, 'limited')
+    return this.#lineUp(call, queue ?? new KeyQueue(this, key, result))
   }
 
-  /** Behind the others, if there is room. */
+  /** Behind the others, if there is room, and even the first of them has their turn soon enough. */
   #lineUp(call: Call, queue: KeyQueue): unknown {
-    if (queue.line.size < this.#maxQueue) return this.#wait(call, queue)
-    throw this.#refusal(call.key, queue.refusal(), 'queue_full')
+    const refusal = queue.refusal()
+    const wait = longestWait(refusal)
+    const isInTime = wait !== null && wait <= this.#maxWait
+    if (isInTime && queue.line.size < this.#maxQueue) return this.#wait(call, queue)
+    throw this.#refusal(call.key, refusal, isInTime ? 'queue_full' : 'limited')
   }
 
   async #wait({ next, ctx, key, arrival }: Call, queue: KeyQueue): Promise<unknown> {

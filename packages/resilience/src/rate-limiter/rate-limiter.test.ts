@@ -489,6 +489,25 @@ describe('RateLimiter as a policy', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('nor does one wait in vain behind another, where even that one has its turn too late for it', async () => {
+    const { clock, limiter } = limiterOf({ policies: '1/minute', maxWait: '3s' })
+    await limiter.execute(up)
+    await clock.advance('57s')
+    const first = limiter.execute(up)
+    await clock.advance('1s')
+    const second = limiter.execute(up).catch((error) => error)
+    await clock.advance('2s')
+    expect(await first).toBe('up')
+    // The second came when there was hope. This one comes behind it, a minute too early.
+    await expect(limiter.execute(up)).rejects.toMatchObject({
+      details: { reason: 'limited' },
+      retryAfter: 60_000,
+    })
+    await clock.advance('1s')
+    expect((await second).details).toMatchObject({ reason: 'waited_too_long' })
+    expect([clock.pending, limiter.stats.queued]).toEqual([0, 0])
+  })
+
   test('keys wait for themselves alone', async () => {
     const { clock, limiter } = limiterOf({ policies: '1/second', maxWait: '10s' })
     const order: string[] = []
