@@ -8,7 +8,7 @@ export interface NewActionToken {
   readonly hash: string
   /** Whose it is. */
   readonly sub: string
-  /** What the service wants back as it is: a text of at most 16 KiB. */
+  /** What the service wants back as it is: a text of at most 16,384 characters. */
   readonly data: string
   /** What the service compares, at most 43 characters. */
   readonly state?: string | undefined

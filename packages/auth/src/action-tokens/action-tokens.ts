@@ -23,8 +23,8 @@ export interface ActionGrant<Data = unknown> {
 export interface ActionTokens<Data = unknown> {
   /**
    * Makes a token for a subject. Earlier ones stay good, since mails overtake each other. `data` comes back with it, at most
-   * 16 KiB as JSON: put in what must be true when it is used, such as the address that it proves. It may be left out where
-   * `Data` may be `undefined`.
+   * 16,384 characters as JSON: put in what must be true when it is used, such as the address that it proves. It may be left out
+   * where `Data` may be `undefined`.
    *
    * @throws InvalidOptionError for a wrong argument; UnavailableError where the store fails; what `state` throws.
    */

@@ -61,8 +61,8 @@ export interface Audit {
   /**
    * Records an event, and gives the entry once the sink has it. Await it: an action whose record failed is yours to undo.
    *
-   * @throws InvalidOptionError for a wrong event, or one of more than 64 KiB; UnavailableError where the sink fails or does not
-   * answer in time: then the event may have been recorded all the same.
+   * @throws InvalidOptionError for a wrong event, or one of more than 65,536 characters as JSON; UnavailableError where the sink
+   * fails or does not answer in time: then the event may have been recorded all the same.
    */
   record(event: AuditEvent): Promise<AuditEntry>
   /** Where the chain stands, to be noted elsewhere. @throws UnavailableError where the sink fails or does not answer in time. */

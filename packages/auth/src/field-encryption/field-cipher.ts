@@ -11,7 +11,7 @@ export interface FieldCipherCall {
  * is refused, and so is one of which a single bit was changed.
  *
  * What stands in the database is `v1.<key id>.<wrapped data key>.<commitment>.<nonce, ciphertext and tag>`: text of ASCII letters,
- * about 190 characters longer than the base64 of the value.
+ * by keys of `localKeys` 131 characters and the key's id longer than the base64 of the value.
  */
 export interface FieldCipher<Name extends string = 'tenant' | 'table' | 'column' | 'rowId'> {
   /**

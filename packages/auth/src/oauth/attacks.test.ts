@@ -180,6 +180,21 @@ describe('a clock that is not quite right', () => {
     expect(await off({ nbf: now + 31 })).toEqual(refusedAs('OAUTH_ID_TOKEN_INVALID', 'TOKEN_NOT_YET_VALID'))
     expect(await off({ iat: now + 50 })).toMatchObject({ ok: true })
   })
+
+  test('may be 30 s off for a sign-in that must be recent, and no second more', async () => {
+    const now = Math.floor(Date.now() / 1_000)
+    const clock = new TestClock({ now: now * 1_000 })
+    const since = async (auth_time: number) => {
+      const claims = (good: Record<string, unknown>) => ({ ...good, iat: now, exp: now + 300, auth_time })
+      const { client, provider } = await world({ claims }, { clock })
+      const { url, transactionId } = await client.begin({ redirectUri, maxAge: '5m' })
+      return client.complete(provider.answerTo(url), transactionId)
+    }
+    expect(await since(now - 330)).toMatchObject({ ok: true })
+    expect(await since(now - 331)).toEqual(refusedAs('OAUTH_ID_TOKEN_INVALID'))
+    expect(await since(now + 30)).toMatchObject({ ok: true })
+    expect(await since(now + 31)).toEqual(refusedAs('OAUTH_ID_TOKEN_INVALID'))
+  })
 })
 
 describe('an answer to the browser that', () => {

@@ -9,13 +9,17 @@ import { DAY } from './times.js'
 export function ending(law: Law<ApiKeyStore>): void {
   law('a key ends, and is known for a week', async (store, advance) => {
     await add(store, 'a')
-    await advance(TTL)
+    await advance(TTL - DAY)
+    await othersCome(store, 'b', 'c', 'd')
+    assert.deepEqual(await alive(store, 'a'), ['a0'])
+    await advance(DAY)
     const over = (await find(store, 'a')) as StoredApiKey
     assert.deepEqual([over.secrets[0]?.isAlive, over.revokedAt, await listed(store)], [false, undefined, []])
     assert.equal(await rotate(store, 'a', 'a1'), undefined)
     assert.equal(await store.revoke(idOf('a'), Date.now()), false)
     assert.equal(await store.revokeAll('owner', Date.now()), 0)
     await advance(6 * DAY)
+    await othersCome(store, 'e', 'f', 'g')
     assert.deepEqual([await known(store, 'a'), await alive(store, 'a')], [[hashOf('a0')], []])
   })
 
@@ -30,9 +34,15 @@ export function ending(law: Law<ApiKeyStore>): void {
     await store.touch(idOf('a'), Date.now())
     assert.deepEqual(await listed(store), [])
     await advance(6 * DAY)
+    await othersCome(store, 'b', 'c', 'd')
     assert.equal(typeof (await find(store, 'a'))?.revokedAt, 'number')
     assert.deepEqual(await known(store, 'a'), [hashOf('a1'), hashOf('a0')])
   })
+}
+
+/** A store may forget what is over as others are added. */
+async function othersCome(store: ApiKeyStore, ...names: readonly string[]): Promise<void> {
+  for (const name of names) await add(store, name, { ownerId: 'another' })
 }
 
 /** Ends of all keys of an owner. */

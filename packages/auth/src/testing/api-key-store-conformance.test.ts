@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type ApiKeyStore, memoryApiKeyStore, type StoredApiKey } from '../api-keys/index.js'
 import { apiKeyStoreConformance } from './api-key-store-conformance.js'
 import { brokenLaws, lawsOf, methodsOf } from './broken.fixture.js'
+import { DAY } from './times.js'
 
 type Change = (store: ApiKeyStore, clock: TestClock) => Partial<ApiKeyStore>
 
@@ -24,6 +25,26 @@ const seenAs =
       return key && see(key)
     },
   })
+
+/** As others are added, a key is forgotten so long after its end. */
+const forgetting =
+  (after: number): Change =>
+  (store, clock) => {
+    const ids = new Set<string>()
+    const forgotten = new Set<string>()
+    return {
+      create: async (key, now) => {
+        for (const id of ids) {
+          const { revokedAt, secrets = [] } = (await store.find(id, now)) ?? {}
+          const end = revokedAt ?? secrets[0]?.expiresAt ?? Number.POSITIVE_INFINITY
+          if (clock.now() >= end + after) forgotten.add(id)
+        }
+        ids.add(key.id)
+        return store.create(key, now)
+      },
+      find: async (id, now) => (forgotten.has(id) ? undefined : store.find(id, now)),
+    }
+  }
 
 const twins: readonly [law: string, change: Change][] = [
   [
@@ -125,6 +146,9 @@ const twins: readonly [law: string, change: Change][] = [
       },
     }),
   ],
+  ['a key ends, and is known for a week', forgetting(-7 * DAY)],
+  ['a key ends, and is known for a week', forgetting(6 * DAY)],
+  ['a key that is revoked is never good again, and known for a week', forgetting(6 * DAY)],
   [
     'a key that is revoked is never good again, and known for a week',
     (store) => {

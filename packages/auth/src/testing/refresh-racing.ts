@@ -56,6 +56,7 @@ export function crowds(law: Law<RefreshStore>): void {
   law('revoking all reaches every family that was started before, while others rotate', async (store) => {
     const names = many.slice(0, 20).map((n) => `m${n}-`)
     await Promise.all(names.map((name) => started(store, name)))
+    assert.equal((await listed(store)).length, names.length)
     const rotations = names.map((name) => rotate(store, name, `${name}0`, `${name}1`))
     const [revoked] = await Promise.all([store.revokeAll('user', Date.now()), ...rotations])
     assert.equal(revoked, names.length)

@@ -101,6 +101,7 @@ export function strictness(law: Law<RefreshStore>): void {
     await started(store, 'a')
     await rotate(store, 'a', 'a0', 'a1')
     assert.deepEqual(await rotate(store, 'a', 'a0', 'x', { grace: 0 }), { status: 'reused' })
+    assert.equal(await status(store, 'a', 'a1'), 'revoked')
   })
 
   law('a token of long ago revokes the family', async (store, advance) => {

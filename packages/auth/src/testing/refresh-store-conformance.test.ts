@@ -253,6 +253,17 @@ const twins: readonly [law: string, change: Change][] = [
     }),
   ],
   [
+    'who asks with a shorter grace is answered by it',
+    // Says so, and does not do it.
+    (store) => ({
+      rotate: async (rotation, now) => {
+        const grace = rotation.child.sealed === undefined ? 0 : 10_000
+        const outcome = await store.rotate({ ...rotation, grace }, now)
+        return rotation.grace === 0 && outcome.status === 'repeated' ? { status: 'reused' } : outcome
+      },
+    }),
+  ],
+  [
     'a token of long ago revokes the family',
     (store) => {
       const last: string[] = []
@@ -393,6 +404,15 @@ const twins: readonly [law: string, change: Change][] = [
       revokeAll: (sub, now) => store.revokeAll(sub.toLowerCase(), now),
     }),
   ],
+  [
+    'subjects that look alike are several',
+    // As a column of 255 characters that cuts what is longer.
+    (store) => ({
+      start: (family, now) => store.start({ ...family, sub: family.sub.slice(0, 255) }, now),
+      list: (sub, now) => store.list(sub.slice(0, 255), now),
+      revokeAll: (sub, now) => store.revokeAll(sub.slice(0, 255), now),
+    }),
+  ],
   ['of 50 rotations at once exactly one rotates, and all others get its child', readThenWrite],
   ['of 50 rotations at once without a grace one rotates, one revokes, and nothing lives', readThenWrite],
   [
@@ -424,6 +444,10 @@ const twins: readonly [law: string, change: Change][] = [
         return families.length
       },
     }),
+  ],
+  [
+    'revoking all reaches every family that was started before, while others rotate',
+    (store) => ({ list: async (sub, now) => (await store.list(sub, now)).slice(0, 10) }),
   ],
   [
     'of 50 who present a stolen token at once exactly one is told',

@@ -21,10 +21,14 @@ export function keeping(law: Law<SessionStore>): void {
     )
   })
 
-  law('data of 64 KiB comes back whole', async (store) => {
-    const data = `"${'é'.repeat(65_534)}"`
-    await created(store, 'a', { data })
-    assert.equal((await get(store, 'a', 'a0'))?.data, data)
+  law('data of 64 KiB comes back whole, and so does an empty text', async (store) => {
+    const full = `"${'é'.repeat(65_534)}"`
+    await created(store, 'a', { data: full })
+    assert.equal((await get(store, 'a', 'a0'))?.data, full)
+    for (const data of ['', full]) {
+      assert.equal((await change(store, 'a', 'a0', { data }))?.data, data)
+      assert.equal((await get(store, 'a', 'a0'))?.data, data)
+    }
   })
 
   law('a session is found by its own id only', async (store) => {

@@ -35,6 +35,7 @@ export function races(law: Law<SessionStore>): void {
   law('destroying all reaches every session that was created before', async (store) => {
     const names = many.map((n) => `m${n}-`)
     await Promise.all(names.map((name) => created(store, name)))
+    assert.equal((await listed(store)).length, names.length)
     assert.equal(await store.destroyAll('user', Date.now()), names.length)
     assert.deepEqual(await listed(store), [])
   })

@@ -24,9 +24,22 @@ const twins: readonly [law: string, change: Change][] = [
     }),
   ],
   [
-    'data of 64 KiB comes back whole',
+    'data of 64 KiB comes back whole, and so does an empty text',
     (store) => ({
       create: (session, now) => store.create({ ...session, data: session.data.slice(0, 4_000) }, now),
+    }),
+  ],
+  [
+    'data of 64 KiB comes back whole, and so does an empty text',
+    (store) => ({
+      change: (key, { data, ...change }, now) =>
+        store.change(key, { ...change, data: data?.slice(0, 4_000) }, now),
+    }),
+  ],
+  [
+    'data of 64 KiB comes back whole, and so does an empty text',
+    (store) => ({
+      change: (key, { data, ...change }, now) => store.change(key, { ...change, ...(data && { data }) }, now),
     }),
   ],
   [
@@ -147,6 +160,15 @@ const twins: readonly [law: string, change: Change][] = [
     }),
   ],
   [
+    'subjects that look alike are several',
+    // As a column of 255 characters that cuts what is longer.
+    (store) => ({
+      create: (session, now) => store.create({ ...session, sub: session.sub.slice(0, 255) }, now),
+      list: (sub, now) => store.list(sub.slice(0, 255), now),
+      destroyAll: (sub, now) => store.destroyAll(sub.slice(0, 255), now),
+    }),
+  ],
+  [
     'of 50 that give a new id at once exactly one succeeds',
     (store) => ({
       change: async (key, change, now) => {
@@ -177,6 +199,10 @@ const twins: readonly [law: string, change: Change][] = [
         return sessions.length
       },
     }),
+  ],
+  [
+    'destroying all reaches every session that was created before',
+    (store) => ({ list: async (sub, now) => (await store.list(sub, now)).slice(0, 10) }),
   ],
 ]
 

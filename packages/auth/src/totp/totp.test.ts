@@ -224,6 +224,23 @@ describe('createTotp', () => {
       expect(await totp.verify('ann', codeAt(0))).toBe(true)
     })
 
+    test.each([undefined, 7, { secret: 'x' }])(
+      'names one that gives %j, and counts nothing',
+      async (junk) => {
+        const answers = { isJunk: false }
+        const through = async (text: string) => (answers.isJunk ? (junk as never) : text)
+        const { totp, codeAt } = await enrolled({ cipher: { encrypt: through, decrypt: through } })
+        const refusal = { code: 'INVALID_OPTION', details: { option: 'cipher' } }
+        answers.isJunk = true
+        await expect(totp.enroll('bob', { account: 'bob' })).rejects.toMatchObject(refusal)
+        for (let count = 0; count < 10; count++)
+          await expect(totp.verify('ann', codeAt(0))).rejects.toMatchObject(refusal)
+        answers.isJunk = false
+        expect(await totp.status('bob')).toEqual({ isEnrolled: false, isPending: false })
+        expect(await totp.verify('ann', codeAt(0))).toBe(true)
+      },
+    )
+
     test('a lock holds', async () => {
       const { totp, answers, codeAt, wrong } = await given_()
       for (const code of wrong(5)) await totp.verify('ann', code)

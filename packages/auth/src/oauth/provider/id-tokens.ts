@@ -25,8 +25,8 @@ export class IdTokens {
   }
 
   /**
-   * The claims of a token that the provider has signed for this client, and that is good now. Nonce, `azp` and `auth_time` are the
-   * library's to check.
+   * The claims of a token that the provider has signed for this client, and that is good now. Nonce, `azp` and that `auth_time` is a
+   * time are the library's to check.
    */
   async read(token: unknown, keysAddress: string | undefined): Promise<Result<OidcClaims, AuthError>> {
     if (typeof token !== 'string') return refused('OAUTH_RESPONSE_INVALID', 'There is no id token.')

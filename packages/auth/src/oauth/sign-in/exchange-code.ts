@@ -1,6 +1,7 @@
 import type { Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import { refused } from '../../tokens/refused.js'
+import type { OidcSettings } from '../oidc-options.js'
 import type { Conversation } from '../provider/conversation.js'
 import { askForTokens, type TokenAnswer } from '../provider/token-answer.js'
 import type { Transaction } from '../transactions/transaction.js'
@@ -36,8 +37,17 @@ export async function exchangeCode(
     },
     (as, response) => oauth.processAuthorizationCodeResponse(as, client, response, expected),
   )
-  if (!answer.ok || answer.value.claims === undefined || named === null) return answer
-  return named === answer.value.claims['iss']
+  if (!answer.ok || answer.value.claims === undefined) return answer
+  const { iss, auth_time: signedInAt } = answer.value.claims
+  if (maxAge !== undefined && !isRecent(signedInAt as number, maxAge, settings))
+    return refused('OAUTH_ID_TOKEN_INVALID', 'The user has not signed in there as recently as was asked for.')
+  return named === null || named === iss
     ? answer
     : refused('OAUTH_WRONG_ISSUER', 'The id token is from another tenant than the answer.')
+}
+
+/** The library has seen that it is a number; it forgives some seconds more than the skew, and any time that is yet to come. */
+function isRecent(signedInAt: number, maxAge: number, { clockSkew, rules }: OidcSettings): boolean {
+  const age = rules.clock.now() - signedInAt * 1_000
+  return age <= maxAge * 1_000 + clockSkew && age >= -clockSkew
 }

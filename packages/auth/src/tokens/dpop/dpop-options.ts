@@ -81,7 +81,7 @@ function checkAccessToken(token: unknown): string | undefined {
 }
 
 function checkUrl(url: unknown): URL {
-  const target = url instanceof URL ? url : parseUrl(url)
+  const target = parseUrl(url instanceof URL ? url.href : url)
   if (target?.protocol === 'https:' || target?.protocol === 'http:') return target
   throw invalidOption(url, place('url'), 'an absolute URL of http or https')
 }

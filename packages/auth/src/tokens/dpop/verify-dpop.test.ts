@@ -71,6 +71,18 @@ describe('verifyDpop', () => {
     expect(result).toEqual({ ok: true, value: { jkt: bound, jti: 'e1j3V_bKic8-LAEB', iat: 1_562_262_618 } })
   })
 
+  test('judges by what it was asked with, whoever changes that afterwards', async () => {
+    const target = new globalThis.URL('https://other.example/orders')
+    const elsewhere = verify(await proofOf(), { url: target })
+    target.hostname = 'api.example'
+    expect(await elsewhere).toMatchObject({ ok: false, error: { code: 'DPOP_INVALID' } })
+
+    const nonces = ['old']
+    const stale = verify(await proofOf({ claims: { nonce: 'new' } }), { nonces })
+    nonces[0] = 'new'
+    expect(await stale).toMatchObject({ ok: false, error: { code: 'DPOP_NONCE_REQUIRED' } })
+  })
+
   test('gives the thumbprint of the key that was proved', async () => {
     expect(await verify(await proofOf())).toEqual({
       ok: true,

@@ -13,3 +13,8 @@ import type { JsonWebKey, JsonWebKeyMembers } from './json-web-key.js'
 export async function thumbprint(jwk: JsonWebKey | JsonWebKeyMembers): Promise<string> {
   return calculateJwkThumbprint(jwk as Record<string, unknown>)
 }
+
+/** Whether a value has the form of a thumbprint. */
+export function isThumbprint(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value)
+}

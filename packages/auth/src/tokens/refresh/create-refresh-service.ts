@@ -3,6 +3,7 @@ import { checkOptions } from '@base/core/options'
 import { type Err, ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
 import { signalOf } from '../../signal-of.js'
+import { isThumbprint } from '../keys/thumbprint.js'
 import { askStore } from '../opaque/ask-store.js'
 import { checkName } from '../opaque/check-name.js'
 import {
@@ -74,19 +75,19 @@ class RotatingTokens implements RefreshService {
   }
 
   async rotate(text: string, options: RotateOptions): Promise<Result<RefreshTokens, AuthError>> {
-    const { scope, jkt } = options ?? {}
-    const signal = options && signalOf(options, place)
+    const asked = readAsked(options)
+    const { signal } = asked
     const parent = await readOpaqueToken(text)
     const record = parent && (await untilAborted(this.#find(parent), signal))
     if (parent === undefined || record === undefined) return INVALID()
     const { family } = record
-    const refusal = judge(record, options ?? {})
+    const refusal = judge(record, asked)
     if (refusal?.error.code === 'REFRESH_REVOKED') return untilAborted(this.#revoked(family), signal)
     if (refusal !== undefined) return refusal
     // A token that was rotated before may ask for more: the store says first whether it is a theft.
-    const asked = isNarrower(scope, family.scope) ? scope : family.scope
-    const accessToken = await untilAborted(this.#issue(family, asked, jkt), signal)
-    return this.#replace(parent, family, accessToken, options)
+    const scope = isNarrower(asked.scope, family.scope) ? asked.scope : family.scope
+    const accessToken = await untilAborted(this.#issue(family, scope, asked.jkt), signal)
+    return this.#replace(parent, family, accessToken, asked)
   }
 
   async revoke(text: string, options: { readonly clientId?: string | undefined } = {}): Promise<boolean> {
@@ -176,7 +177,7 @@ class RotatingTokens implements RefreshService {
     parent: OpaqueToken,
     family: RefreshFamily,
     accessToken: string,
-    { scope, jkt, signal }: RotateOptions,
+    { scope, jkt, signal }: Asked,
   ): Promise<Result<RefreshTokens, AuthError>> {
     const { idleTtl, grace, onReuse } = this.#settings
     const token = await createOpaqueToken(family.id)
@@ -210,7 +211,7 @@ class RotatingTokens implements RefreshService {
     parent: OpaqueToken,
     family: RefreshFamily,
     successor: Repeated,
-    { scope, jkt }: Pick<RotateOptions, 'scope' | 'jkt'>,
+    { scope, jkt }: Pick<Asked, 'scope' | 'jkt'>,
   ): Promise<Result<RefreshTokens, AuthError>> {
     if (scope !== undefined && !isNarrower(scope, successor.scope)) return WIDER()
     const accessToken = await this.#issue(family, scope ?? successor.scope, jkt)
@@ -234,6 +235,9 @@ class RotatingTokens implements RefreshService {
   }
 }
 
+/** Who asks for a rotation, and for what; not checked. */
+type Asked = { readonly [Name in keyof Required<RotateOptions>]: RotateOptions[Name] | undefined }
+
 type Repeated = Extract<RefreshRotationOutcome, { readonly status: 'repeated' }>
 
 const INVALID = () => refused('REFRESH_INVALID', 'The refresh token is not known.')
@@ -241,12 +245,20 @@ const EXPIRED = () => refused('REFRESH_EXPIRED', 'The refresh token has expired.
 const REVOKED = () => refused('REFRESH_REVOKED', 'The family of the refresh token is revoked.')
 const WIDER = () => refused('REFRESH_INVALID', 'The scope is wider than that of the refresh token.')
 
+/** As it is now: whoever asks may change theirs while the store is asked. */
+function readAsked(options: RotateOptions | undefined): Asked {
+  const { clientId, scope, jkt } = options ?? {}
+  return { clientId, scope, jkt, signal: options && signalOf(options, place) }
+}
+
 /** Why a token must not be rotated; what can change under way is judged by the store. */
-function judge({ status, family }: RefreshRecord, { clientId, scope, jkt }: Partial<RotateOptions>) {
+function judge({ status, family }: RefreshRecord, { clientId, scope, jkt }: Asked) {
   if (clientId !== family.clientId)
     return refused('REFRESH_INVALID', 'The refresh token belongs to another client.')
   if (family.jkt !== undefined && jkt !== family.jkt)
     return refused('REFRESH_INVALID', 'The refresh token is bound to another key.')
+  if (jkt !== undefined && !isThumbprint(jkt))
+    return refused('REFRESH_INVALID', 'The key is no SHA-256 thumbprint.')
   if (status === 'revoked') return REVOKED()
   if (status === 'expired') return EXPIRED()
   if (status === 'active' && scope !== undefined && !isNarrower(scope, family.scope)) return WIDER()

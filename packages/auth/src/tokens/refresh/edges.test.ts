@@ -9,8 +9,9 @@ import {
   type RefreshService,
   type RefreshSignIn,
   type RefreshStore,
+  type RotateOptions,
 } from '../index.js'
-import { benchOf } from './refresh.fixture.js'
+import { benchOf, inputOf } from './refresh.fixture.js'
 
 const SIGN_IN = { sub: 'ann', clientId: 'web', scope: 'read write' }
 
@@ -245,5 +246,47 @@ describe('what a sign-in may be', () => {
     await expect(benchOf().refresh[method]('')).rejects.toMatchObject({
       message: expect.stringMatching(/^@base\/auth createRefreshService: sub must be /),
     })
+  })
+})
+
+describe('what a rotation is asked with', () => {
+  test('counts as it was when it was asked, whoever changes it afterwards', async () => {
+    const { refresh } = benchOf()
+    const [jkt, other] = ['k'.repeat(43), 'x'.repeat(43)]
+    const asked = async (options: RotateOptions, later: Partial<RotateOptions>) => {
+      const { refreshToken } = await refresh.start({ ...SIGN_IN, jkt })
+      const given = { ...options }
+      const rotating = refresh.rotate(refreshToken, given)
+      Object.assign(given, later)
+      const result = await rotating
+      return result.ok ? inputOf(result.value) : result.error.code
+    }
+
+    expect(await asked({ clientId: 'evil', jkt }, { clientId: 'web' })).toBe('REFRESH_INVALID')
+    expect(await asked({ clientId: 'web', jkt: other }, { jkt })).toBe('REFRESH_INVALID')
+    expect(await asked({ clientId: 'web', jkt }, { clientId: 'evil', jkt: other })).toMatchObject({ jkt })
+    expect(await asked({ clientId: 'web', jkt, scope: 'read' }, { scope: 'all' })).toMatchObject({
+      scope: 'read',
+    })
+  })
+
+  test.each<[string, unknown]>([
+    ['nothing', ''],
+    ['null', null],
+    ['a number', 5],
+    ['a list', ['k'.repeat(43)]],
+    ['a text that is too short', 'k'.repeat(42)],
+    ['a text that no token holds', 'k'.repeat(9_000)],
+  ])('a key that is none, %s, is refused where the family is bound to no key too', async (_, jkt) => {
+    const { refresh } = benchOf()
+    const { refreshToken } = await refresh.start(SIGN_IN)
+
+    expect(await refusalOf(refresh, refreshToken, { jkt })).toEqual([
+      'REFRESH_INVALID',
+      'The key is no SHA-256 thumbprint.',
+    ])
+    const key = 'k'.repeat(43)
+    const result = await refresh.rotate(refreshToken, { clientId: 'web', jkt: key })
+    expect(result.ok && inputOf(result.value).jkt).toBe(key)
   })
 })

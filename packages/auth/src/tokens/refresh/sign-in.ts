@@ -1,4 +1,5 @@
 import { checkText, invalidOption } from '@base/core/options'
+import { isThumbprint } from '../keys/thumbprint.js'
 import { checkName } from '../opaque/check-name.js'
 import { isScope } from '../scope.js'
 import { place } from './refresh-options.js'
@@ -43,7 +44,7 @@ export function readSignIn(signIn: RefreshSignIn, now: number): CheckedSignIn {
   const facts = readFacts(signIn, now)
   if (scope !== undefined && !isScope(scope))
     throw invalidOption(scope, place('scope'), 'names with one space between them (RFC 6749, section 3.3)')
-  if (jkt !== undefined && !(typeof jkt === 'string' && /^[A-Za-z0-9_-]{43}$/.test(jkt)))
+  if (jkt !== undefined && !isThumbprint(jkt))
     throw invalidOption(jkt, place('jkt'), 'the SHA-256 thumbprint of a key, 43 characters of base64url')
   return {
     sub: checkName(sub, place('sub')),

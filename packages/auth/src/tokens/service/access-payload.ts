@@ -12,6 +12,12 @@ const RESERVED: readonly string[] = [
   ...['sid', 'epoch', 'cnf', 'auth_time', 'amr', 'acr', 'toJSON'],
 ]
 
+/** An input as it is now, for whoever gave it may change it while stores are asked. It may be of a class, and have more members. */
+export function copyOf(input: AccessInput): AccessInput {
+  const { sub, clientId, scope, roles, permissions, sid, jkt, authTime, amr, acr } = input
+  return { ...input, sub, clientId, scope, roles, permissions, sid, jkt, authTime, amr, acr }
+}
+
 /** The claims that an input asks for, checked; what it leaves out is left out. */
 export function inputClaims(input: AccessInput): Record<string, unknown> {
   const { roles, permissions, sid, jkt, authTime, amr, acr } = input

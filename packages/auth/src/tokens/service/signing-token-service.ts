@@ -15,7 +15,7 @@ import type { RevocationStore } from '../revocation/revocation-store.js'
 import { type ClaimRules, MOST_SKEW } from '../verifier/claim-rules.js'
 import type { TokenJudge } from '../verifier/token-judge.js'
 import type { VerifyOptions } from '../verifier/verifier.js'
-import { checkOwnClaims, inputClaims, payloadOf } from './access-payload.js'
+import { checkOwnClaims, copyOf, inputClaims, payloadOf } from './access-payload.js'
 import type { AccessInput, IssuedToken, TokenService } from './token-service.js'
 
 export interface ServiceParts {
@@ -47,13 +47,14 @@ export class SigningTokenService implements TokenService {
   async issueAccess(input: AccessInput): Promise<IssuedToken> {
     const place = placeOf('issueAccess')('input')
     if (typeof input !== 'object' || input === null) throw invalidOption(input, place, 'an object')
-    const asked = inputClaims(input)
+    const given = copyOf(input)
+    const asked = inputClaims(given)
     // First: what is taken away meanwhile, with revokeAll after it, must not be in a token that the revocation leaves good.
     const epoch = await this.#ask(async () => {
-      const found = await this.#parts.revocations.find({ issuer: this.issuer, subject: input.sub })
+      const found = await this.#parts.revocations.find({ issuer: this.issuer, subject: given.sub })
       return found.epoch
     })
-    const own = checkOwnClaims(await this.#parts.ownClaims(input), 'issueAccess')
+    const own = checkOwnClaims(await this.#parts.ownClaims(given), 'issueAccess')
     const all = { ...own, ...asked, ...(epoch > 0 && { epoch }), ...this.#times() }
     const bytes = new TextEncoder().encode(payloadOf(all, 'issueAccess'))
     const token = await this.#sign(bytes)

@@ -52,6 +52,37 @@ describe('createTokenService', () => {
     expect(Object.isFrozen(claims)).toBe(true)
   })
 
+  test('says what it was asked for, whoever changes that afterwards', async () => {
+    const rights: Record<string, string[]> = { 'user-1': [], root: ['all'] }
+    const tokens = serviceWith({ claims: async ({ sub }) => ({ rights: rights[sub] }) })
+    const lists = { scope: ['read'], roles: ['clerk'], permissions: ['order:read'], amr: ['pwd'] }
+    const input = { ...INPUT, ...lists }
+    const issuing = tokens.issueAccess(input)
+    Object.assign(input, { sub: 'root', clientId: 'other' })
+    for (const list of Object.values(lists)) list[0] = 'changed'
+
+    const { claims } = await issuing
+    expect(claims).toMatchObject({ sub: 'user-1', client_id: 'web', rights: [], scope: 'read' })
+    expect(claims).toMatchObject({ roles: ['clerk'], permissions: ['order:read'], amr: ['pwd'] })
+  })
+
+  test('an input may be of a class, and have more for the claims of your own', async () => {
+    class Asked {
+      readonly tenant = 'acme'
+      get sub() {
+        return 'user-1'
+      }
+      get clientId() {
+        return 'web'
+      }
+    }
+    const tokens = serviceWith({
+      claims: (input) => ({ whose: `${input.sub} of ${(input as AccessInput & { tenant: string }).tenant}` }),
+    })
+    const { claims } = await tokens.issueAccess(new Asked())
+    expect([claims.sub, claims['whose']]).toEqual(['user-1', 'user-1 of acme'])
+  })
+
   test('a list of audiences that is changed later changes no token', async () => {
     const audience = [AUDIENCE]
     const tokens = serviceWith({ audience })

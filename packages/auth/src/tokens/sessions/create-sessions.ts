@@ -109,10 +109,10 @@ class ServerSessions<Data> implements Sessions<Data> {
   }
 
   async rotate(id: string, data?: Data): Promise<IssuedSession | undefined> {
+    const holds = data === undefined ? {} : { data: this.#encode(data) }
     const old = await keyOf(id)
     if (old === undefined) return undefined
     const { text, handle, hash } = await createOpaqueToken(old.handle)
-    const holds = data === undefined ? {} : { data: this.#encode(data) }
     const session = await this.#change(id, { hash, idleTtl: this.#idleTtl, ...holds })
     if (session === undefined) return undefined
     return { id: text, cookie: this.#cookie.set(text, session.expiresAt - session.lastSeenAt), handle }

@@ -68,6 +68,20 @@ describe('sessions', () => {
     expect((await sessions.get(id))?.data).toEqual(data)
   })
 
+  test('keeps what it was given, whoever changes that afterwards', async () => {
+    const { sessions } = benchOf()
+    const data = { role: 'user' }
+    const creating = sessions.create('ann', data)
+    data.role = 'admin'
+    const { id } = await creating
+    expect((await sessions.get(id))?.data).toEqual({ role: 'user' })
+
+    const next = { role: 'clerk' }
+    const rotating = sessions.rotate(id, next)
+    next.role = 'admin'
+    expect((await sessions.get((await rotating)?.id ?? ''))?.data).toEqual({ role: 'clerk' })
+  })
+
   test('keeps what was updated', async () => {
     const { sessions } = benchOf()
     const { id } = await sessions.create('ann', { role: 'user' })
