@@ -8,8 +8,9 @@ export const SPACE = 16
 export const EQUALS = 32
 /** Said of every text, for what can only be found by looking for it. */
 const TEXT = 64
+export const PERCENT = 128
 /** What is said of a text that was not looked at: it may have anything. */
-export const ANYTHING = 127
+export const ANYTHING = 255
 
 /** Beyond this length native searches are faster than one look at every character. */
 const SHORT = 128
@@ -39,5 +40,6 @@ function classes(): Uint8Array {
   table[46] = DOT
   table[32] = SPACE
   table[61] = EQUALS
+  table[37] = PERCENT
   return table
 }

@@ -316,6 +316,20 @@ describe('what looks like a secret is hidden in every text', () => {
     ['a private key of a query', `/a?key=${encodeURIComponent(PEM)}`, SECRET],
     ['a private key that is named', `password=${PEM}`, SECRET],
     ['a private key in a head of HTTP', `A: b\r\nX-Secret: ${PEM.replaceAll('\n', '\r\n')}`, SECRET],
+    ['a token of a URL in a URL', `/login?next=${encodeURIComponent(`/cb?token=${SECRET}`)}&x=1`, SECRET],
+    [
+      'a token of a URL in a URL in a URL',
+      `/a?b=${encodeURIComponent(`/c?d=${encodeURIComponent(`/e?token=${SECRET}`)}`)}`,
+      SECRET,
+    ],
+    [
+      'a user of a URL in a URL',
+      `/proxy?to=${encodeURIComponent(`https://ann:${SECRET}@a.example/`)}`,
+      SECRET,
+    ],
+    ['JSON in a URL', `/a?filter=${encodeURIComponent(JSON.stringify({ password: SECRET }))}`, SECRET],
+    ['a bearer token in a URL', `/a?auth=${encodeURIComponent(`Bearer ${SECRET}`)}`, SECRET],
+    ['a card number in a URL', `/a?paid=${encodeURIComponent(CARD)}`, encodeURIComponent(CARD)],
     ['a second private key', `${PEM}and ${PEM}`, SECRET],
     ['a card number', `paid with ${CARD}`, CARD],
     ['one card number after the other', `${'4 '.repeat(40)}${CARD}`, CARD],
@@ -459,6 +473,23 @@ describe('what looks like a secret is hidden in every text', () => {
     expect(JSON.parse(String(memory.lines[0]?.['sent']))).toMatchObject({ status: 500, last: 'KEEP' })
     expect(memory.text).toContain('[Redacted]')
   })
+
+  test('an e-mail address in a URL, of which the rest is shown', () => {
+    const text = printed(
+      (logger) => logger.info('/users/ann%40example.com?next=%2Fa%3Fb%3Dann%40example.com%26c%3Dd'),
+      {
+        patterns: ['email'],
+      },
+    )
+    expect(JSON.parse(text).msg).toBe('/users/[Redacted]?next=%2Fa%3Fb%3D[Redacted]%26c%3Dd')
+  })
+
+  test.each(['/a%20b?c=d%26e%3Df', '100%', '%ff%fe%41%3d', '%25%2525', 'a+b%2Bc', '\ud800%3D1'])(
+    '%j is shown as it is',
+    (text) => {
+      expect(JSON.parse(printed((logger) => logger.info({ text }))).text).toBe(text)
+    },
+  )
 
   test('of a long text as much is shown as without its secrets', () => {
     const sent = JSON.stringify({ token: 'x'.repeat(17_000), status: 500, more: 'y'.repeat(30_000) })

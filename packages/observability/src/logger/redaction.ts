@@ -1,6 +1,7 @@
 import { copyOf } from '../text/copy-of.js'
 import { isCardNumber } from './card-number.js'
-import { ANYTHING } from './character-classes.js'
+import { ANYTHING, characterClasses, PERCENT } from './character-classes.js'
+import { hideEscaped } from './escaped-text.js'
 import { type Hidden, type KeyRules, plainName } from './key-rules.js'
 import { MAX_ITEMS, MAX_KEY } from './limits.js'
 import { parsePath, withStackTrace } from './path-pattern.js'
@@ -13,6 +14,8 @@ const WHERE = { package: '@base/observability', pattern: 'child', option: 'redac
 
 /** Beyond what is shown, a text is still looked at for secrets this far, so that none is cut in half. */
 const MARGIN = 4_096
+/** How often a text may have been escaped for secrets to be found in it: as a parameter of a URL within one, and once more. */
+const MAX_ESCAPED = 3
 /** Keys that are remembered at one place; keys that callers choose must not fill the memory. */
 const KNOWN_KEYS = 1_000
 /** Sets of positions that are remembered. */
@@ -59,7 +62,7 @@ export class Redaction {
     this.#rules = rules
     this.hides = rules.hides
     this.counts = rules.paths.some((path) => path.split('.').some((step) => /^\d+$/.test(step)))
-    this.needs = rules.patterns.reduce((needs, pattern) => needs | pattern.needs, 0)
+    this.needs = rules.patterns.reduce((needs, pattern) => needs | pattern.needs, PERCENT)
     this.top = this.placeOf(new Set(rules.paths))
   }
 
@@ -80,12 +83,13 @@ export class Redaction {
   }
 
   /** The text without secrets; what kinds of characters it has is known. */
-  text(text: string, classes: number): string {
+  text(text: string, classes: number, escaped = 0): string {
     let clean = text
     for (const pattern of this.#rules.patterns) {
       if ((classes & pattern.needs) !== 0 && text.length >= pattern.minLength) clean = pattern.hide(clean)
     }
-    return clean
+    if ((classes & PERCENT) === 0 || escaped === MAX_ESCAPED || !clean.includes('%')) return clean
+    return hideEscaped(clean, (part) => this.text(part, characterClasses(part), escaped + 1))
   }
 
   /** So much of a long text, without secrets, and how much more there is. */

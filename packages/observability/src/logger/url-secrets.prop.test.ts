@@ -29,6 +29,9 @@ const urls: readonly Write[] = [
   (password) => `/login?password=${angular(password)}&x=1`,
   (password) => Object.assign(new URL('https://a.example/'), { hash: `token=${raw(password)}` }).href,
   (password) => Object.assign(new URL('redis://cache/0'), { search: `?token=${raw(password)}` }).href,
+  (password) => `/login?next=${encodeURIComponent(`/cb?token=${encodeURIComponent(password)}&x=1`)}&x=1`,
+  (password) => `/a?b=${encodeURIComponent(`https://app:${encodeURIComponent(password)}@b.example/`)}`,
+  (password) => `/a?b=${encodeURIComponent(JSON.stringify({ c: [{ password }] }))}`,
 ]
 const forms: readonly Write[] = [
   (password) => `password=${encodeURIComponent(password)}&x=1`,

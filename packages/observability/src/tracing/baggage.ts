@@ -43,11 +43,11 @@ export function parseBaggage(header: string): BaggageMember[] {
   let bytes = 0
   // Where the header is missing, what types call a text is none.
   for (const text of typeof header === 'string' ? header.split(',') : []) {
+    // Before it is read: a header of a message may have megabytes.
+    if (bytes + text.length > MAX_BYTES) continue
     const member = parseMember(trimSpace(text))
-    if (member === undefined) continue
-    const length = text.length + 1
-    if (bytes + length - 1 > MAX_BYTES || (members.size >= MAX_MEMBERS && !members.has(member.key))) continue
-    bytes += length
+    if (member === undefined || (members.size >= MAX_MEMBERS && !members.has(member.key))) continue
+    bytes += text.length + 1
     members.set(member.key, member)
   }
   return [...members.values()]

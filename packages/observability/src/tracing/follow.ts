@@ -10,7 +10,6 @@ export function follow(value: unknown, run: SpanRun): unknown {
     run.succeed(value)
     return value
   }
-  if (isPromise(value)) return followPromise(value, run)
   try {
     return followObject(value, run)
   } catch {
@@ -21,6 +20,7 @@ export function follow(value: unknown, run: SpanRun): unknown {
 }
 
 function followObject(value: object, run: SpanRun): unknown {
+  if (isPromise(value)) return followPromise(value, run)
   if (typeof (value as PromiseLike<unknown>).then === 'function')
     return followThenable(value as PromiseLike<unknown>, run, follow)
   if (isWebStream(value)) return followWebStream(value, run)

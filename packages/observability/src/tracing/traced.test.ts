@@ -231,6 +231,15 @@ describe('an error', () => {
       attributes: { 'error.type': '_OTHER' },
     })
   })
+
+  test('a value that is hostile too', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    for (const value of [proxy, new Proxy({}, { getPrototypeOf: failing(new Error('no')) })]) {
+      expect(traced('hostile', () => value)()).toBe(value)
+      expect(memory.open).toBe(0)
+    }
+  })
 })
 
 describe('an abort', () => {
