@@ -1,6 +1,6 @@
 import type { Row } from './options.js'
 
-/** How many entities one repository knows in one transaction: the last ones, for it may go over a table of millions. */
+/** How many entities one repository knows in one transaction: those that were read last, for it may go over a table of millions. */
 const MOST_KNOWN = 10_000
 
 /** How much those have together, in characters and parts: large rows would fill the memory. */
@@ -19,8 +19,12 @@ interface Content {
 }
 
 interface Known<T> {
+  readonly key: unknown
   readonly entity: T
   readonly content: Content
+  /** Which was read right before it, and after it. */
+  older: Known<T> | undefined
+  newer: Known<T> | undefined
 }
 
 /**
@@ -33,6 +37,9 @@ export class IdentityMap<T> {
   readonly #id: string
   readonly #make: (row: Row) => T
   readonly #known = new Map<unknown, Known<T>>()
+  /** The ends of a list: to find the first key of a map costs more the more were deleted before it. */
+  #oldest: Known<T> | undefined
+  #newest: Known<T> | undefined
   /** The size of all. */
   #held = 0
 
@@ -46,7 +53,11 @@ export class IdentityMap<T> {
   read(row: Row): T {
     const content = contentOf(row)
     const known = this.#known.get(this.#keyOf(row))
-    return known !== undefined && isSame(known.content, content) ? known.entity : this.#keep(row, content)
+    if (known === undefined || !isSame(known.content, content)) return this.#keep(row, content)
+    // One that is read again and again, as what many others refer to, is not the first to go.
+    this.#unlink(known)
+    this.#link(known)
+    return known.entity
   }
 
   /** The entity of a row that was written: whoever wrote it is given what was written, whatever became of another since. */
@@ -57,22 +68,38 @@ export class IdentityMap<T> {
   #keep(row: Row, content: Content | undefined): T {
     const key = this.#keyOf(row)
     const entity = this.#make(row)
-    // The last is the one that was known last.
-    this.#forget(key)
+    this.#forget(this.#known.get(key))
     if (content === undefined) return entity
-    this.#known.set(key, { entity, content })
+    const known: Known<T> = { key, entity, content, older: undefined, newer: undefined }
+    this.#known.set(key, known)
     this.#held += content.size
+    this.#link(known)
     // The last itself stays, however large it is.
     while (this.#known.size > MOST_KNOWN || (this.#held > MOST_HELD && this.#known.size > 1))
-      this.#forget(this.#known.keys().next().value)
+      this.#forget(this.#oldest)
     return entity
   }
 
-  #forget(key: unknown): void {
-    const known = this.#known.get(key)
+  #forget(known: Known<T> | undefined): void {
     if (known === undefined) return
     this.#held -= known.content.size
-    this.#known.delete(key)
+    this.#known.delete(known.key)
+    this.#unlink(known)
+  }
+
+  #link(known: Known<T>): void {
+    known.older = this.#newest
+    known.newer = undefined
+    if (known.older === undefined) this.#oldest = known
+    else known.older.newer = known
+    this.#newest = known
+  }
+
+  #unlink({ older, newer }: Known<T>): void {
+    if (older === undefined) this.#oldest = newer
+    else older.newer = newer
+    if (newer === undefined) this.#newest = older
+    else newer.older = older
   }
 
   /** Two that share one are told apart by what they hold. */

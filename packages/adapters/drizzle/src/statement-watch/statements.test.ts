@@ -138,6 +138,13 @@ describeDatabases((database) => {
       expect(summaries(heard)).toEqual(['begin', 'insert users', 'select', 'commit'])
     })
 
+    test('tells of no rows where a statement gives none', async () => {
+      const heard = listen()
+      await units().run(({ executor }) => executor.transaction((part) => part.select().from(users)))
+      expect(summaries(heard)).toEqual(['begin', 'savepoint', 'select users', 'release', 'commit'])
+      expect(heard.filter(({ rows = 0 }) => rows > 0)).toEqual([])
+    })
+
     test('tells of the rollback, and of what it failed with', async () => {
       await repository().save({ id: 1, email: 'a' })
       const heard = listen()

@@ -37,8 +37,8 @@ export interface DrizzleUnitOfWorkOptions extends UnitOfWorkOptions {
  * `@base`, in which no value of a row or a parameter is found. An abort cancels the statement that runs. What would begin or end
  * the transaction, such as `commit`, also behind another statement, is not sent: UnsupportedError.
  *
- * A row that is read again by one of its repositories is the same object while the row is the same, of the last 10,000, or
- * fewer large ones: who reads one that was changed, by whomever, is given what is there. An object of a class of yours, of a
+ * A row that is read again by one of its repositories is the same object while the row is the same, of the 10,000 that were read
+ * last, or fewer large ones: who reads one that was changed, by whomever, is given what is there. An object of a class of yours, of a
  * `customType`, does not show whether it is the same; a row with one is another object each time.
  *
  * @example
@@ -111,10 +111,14 @@ class DrizzleUnitOfWork<Repos extends object> implements UnitOfWork<Repos> {
     return outcome.value
   }
 
-  /** A function that swallowed the failure of a statement has not succeeded, be it that of a nested unit or of the whole. */
+  /**
+   * A function that swallowed the failure of a statement has not succeeded, be it that of a nested unit or of the whole. What it
+   * hooks is called unless a part around it was taken back.
+   */
   #sound<R>(fn: (tx: Repos, unit: Unit) => Promise<R>): (tx: Repos, unit: Unit) => Promise<R> {
     return async (tx, unit) => {
-      const result = await fn(tx, unit)
+      const isUndone = unitOf(this)?.undoing()
+      const result = await fn(tx, isUndone === undefined ? unit : hookedUnless(isUndone, unit))
       unitOf(this)?.ensureSound()
       return result
     }
@@ -136,6 +140,17 @@ class DrizzleUnitOfWork<Repos extends object> implements UnitOfWork<Repos> {
       await transaction.rollback().catch(() => {})
       throw error
     }
+  }
+}
+
+/** The unit, whose hooks do nothing where the work that they are about is undone. */
+function hookedUnless(isUndone: () => boolean, { signal, beforeCommit, afterCommit }: Unit): Unit {
+  const unless = (hook: () => unknown) =>
+    typeof hook === 'function' ? () => (isUndone() ? undefined : hook()) : hook
+  return {
+    signal,
+    beforeCommit: (hook) => beforeCommit(unless(hook)),
+    afterCommit: (hook) => afterCommit(unless(hook)),
   }
 }
 
@@ -184,6 +199,10 @@ class DrizzleTransaction<Repos extends object> implements UnitTransaction<Repos>
 
   savepoint(): Promise<Savepoint> {
     return this.#savepoints.open()
+  }
+
+  undoing(): (() => boolean) | undefined {
+    return this.#savepoints.undoing()
   }
 
   nested<R>(unit: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {

@@ -229,4 +229,75 @@ describeUnits((on) => {
       expect(await on.ids()).toEqual([1, 2])
     })
   })
+
+  describe.each([
+    ['a nested unit', { propagation: 'nested' }],
+    ['one that joins', { propagation: 'required' }],
+  ] as const)('the hooks of %s within a part', (_, options) => {
+    const hooked = async (fails: boolean, isWithinAnother: boolean) => {
+      const called: string[] = []
+      await on.units.run(async (tx) => {
+        const part = tx.raw.executor.transaction(async (executor) => {
+          const unit = () =>
+            on.units.run(async (inner, { beforeCommit, afterCommit }) => {
+              await inner.items.save(item(1))
+              if (options.propagation === 'required') beforeCommit(() => called.push('before'))
+              afterCommit(() => called.push('after'))
+            }, options)
+          await (isWithinAnother ? executor.transaction(unit) : unit())
+          if (fails) throw FAILED
+        })
+        if (fails) expect(await rejection(part)).toBe(FAILED)
+        else await part
+        await tx.items.save(item(2))
+      })
+      return called
+    }
+
+    test.each([false, true])(
+      'are not called where the part is taken back (within another: %s)',
+      async (deep) => {
+        expect(await hooked(true, deep)).toEqual([])
+        expect(await on.ids()).toEqual([2])
+      },
+    )
+
+    test.each([false, true])('are called where it is kept (within another: %s)', async (deep) => {
+      expect(await hooked(false, deep)).toEqual(
+        options.propagation === 'required' ? ['before', 'after'] : ['after'],
+      )
+      expect(await on.ids()).toEqual([1, 2])
+    })
+  })
+
+  test('the hooks of a unit, and of one of its own within a part, are called though the part is taken back', async () => {
+    const called: string[] = []
+    await on.units.run(async (tx, unit) => {
+      const part = tx.raw.executor.transaction(async () => {
+        unit.afterCommit(() => called.push('whole'))
+        const own = on.units.run(async (_, { afterCommit }) => afterCommit(() => called.push('own')), {
+          propagation: 'requires_new',
+        })
+        await own.catch((error) => {
+          expect(error).toMatchObject({ code: 'UNSUPPORTED' })
+          called.push('own')
+        })
+        throw FAILED
+      })
+      expect(await rejection(part)).toBe(FAILED)
+      await tx.items.save(item(1))
+    })
+    expect(called).toEqual(['own', 'whole'])
+  })
+
+  test('a hook that is none is refused within a part too', async () => {
+    await on.units.run((tx) =>
+      tx.raw.executor.transaction(() =>
+        on.units.run(async (_, unit) => {
+          for (const add of [unit.beforeCommit, unit.afterCommit])
+            expect(() => add('x' as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+        }),
+      ),
+    )
+  })
 })

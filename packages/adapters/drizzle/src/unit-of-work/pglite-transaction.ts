@@ -21,7 +21,9 @@ export class PgliteTransaction implements DatabaseTransaction {
 
   async command(statement: string): Promise<void> {
     const { tx } = this.#held
-    await this.statements.run(() => tellStatement({ sql: statement }, () => tx.exec(statement)))
+    await this.statements.run(() =>
+      tellStatement({ sql: statement }, async () => (await tx.exec(statement))[0]),
+    )
   }
 
   async commit(): Promise<void> {

@@ -73,6 +73,14 @@ export class Savepoints {
     this.#here.ensureSound()
   }
 
+  /** Tells later whether what is done here was taken back; `undefined` of what is the whole's. */
+  undoing(): (() => boolean) | undefined {
+    const places: Place[] = []
+    for (let place = placeKey.get(); place !== undefined; place = place.around)
+      if (this.#open.has(place)) places.push(place)
+    return places.length === 0 ? undefined : () => places.some((place) => place.isUndone)
+  }
+
   async #afterAlone<R>(statement: () => Promise<R>): Promise<R> {
     while (this.#alone !== undefined) await this.#alone
     return this.#send(statement)
@@ -93,6 +101,7 @@ export class Savepoints {
       return await runInContext([[placeKey, place]], () => fn(place))
     } finally {
       this.#open.delete(place)
+      place.end()
     }
   }
 
@@ -105,7 +114,7 @@ export class Savepoints {
     return async (how) => {
       await place.settled()
       if (how === 'release') place.ensureSound()
-      else for (const one of place.beside) one.takeBack()
+      else place.undo()
       this.#open.delete(place)
       await end(how)
     }

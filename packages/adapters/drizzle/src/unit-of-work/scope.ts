@@ -8,6 +8,8 @@ export interface OpenUnit {
   readonly isOpen: boolean
   /** Refuses to go on where a statement of it has failed. @throws TransactionAbortedError */
   ensureSound(): void
+  /** Tells later whether what is done here was taken back; `undefined` of what is the whole's. */
+  undoing(): (() => boolean) | undefined
   /** Runs a nested unit in its turn; the signal ends the wait. */
   nested<R>(unit: () => Promise<R>, signal: AbortSignal | undefined): Promise<R>
 }
@@ -23,7 +25,10 @@ const scope: ContextKey<Scope> = createContextKey('@base/drizzle/unit-of-work')
 
 /** Runs a function in a scope of its own, for the unit that it opens. */
 export function inScope<R>(owner: object, fn: () => R): R {
-  return runInContext([[scope, { owner, parent: scope.get() }]], fn)
+  let parent = scope.get()
+  // What goes on from unit to unit, as a job that plans its next run, would hold all that it ever opened.
+  while (parent !== undefined && parent.unit?.isOpen !== true) parent = parent.parent
+  return runInContext([[scope, { owner, parent }]], fn)
 }
 
 /** Notes that the scope here has opened a unit. */
