@@ -1,4 +1,5 @@
 import { runInNewContext } from 'node:vm'
+import type { Clock } from '@base/core/clock'
 import { jsonCodec } from '@base/core/codec'
 import { seededRandom, TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
@@ -333,6 +334,30 @@ describe('Cache', () => {
       expect(await Promise.all(after)).toEqual([2, 2, 2])
       expect([await cache.get('k'), loads]).toEqual([2, 2])
       expect(cache.stats).toMatchObject({ hits: 1, misses: 5, loads: 2 })
+    })
+
+    test.each([0, 0.25, 60_000])('and waits for what is left of its time, %s ms later', async (later) => {
+      const { clock: whole } = inMemory()
+      let now = 0
+      const clock: Clock = {
+        now: () => whole.now(),
+        monotonic: () => now,
+        sleep: (...args) => whole.sleep(...args),
+        schedule: (...args) => whole.schedule(...args),
+      }
+      const { cache } = inMemory({ clock, layers: [memoryCacheStore({ clock })] })
+      const gate = deferred()
+      const load = async ({ setTags }: LoadContext) => {
+        await gate.promise
+        setTags(['t'])
+        return now
+      }
+      const before = cache.getOrSet('k', load)
+      await cache.deleteByTag('t')
+      const after = cache.getOrSet('k', load, { hardTimeout: '1m' })
+      now = later
+      gate.resolve()
+      expect([await before, await after]).toEqual([later, later])
     })
   })
 

@@ -22,6 +22,8 @@ export class Flight {
   isCalledOff = false
   /** Its failure has been told, at its hard timeout or at its end. */
   hasFailed = false
+  /** What its loader has given, as `isolate` made it, while the layers are told yet. */
+  loaded: { readonly held: unknown } | undefined
   /** Called when it is not waited for any more, as by its lock. */
   onGivenUp: () => void = noop
   /** While it waits for the lock of its key: has it load without. */

@@ -216,6 +216,68 @@ describe('a load that does not heed its hard timeout', () => {
   )
 })
 
+describe('a value that a layer takes longer to keep than its hard timeout', () => {
+  const slow = () => {
+    const { clock, node } = setUp()
+    const shared = memoryCacheStore({ clock })
+    const gates: { set?: Promise<boolean> } = {}
+    const store: CacheStore = { ...shared, set: async (...args) => gates.set ?? shared.set(...args) }
+    const cache = node({ layers: [memoryCacheStore({ clock }), store], grace: '1h' })
+    const errors: string[] = []
+    cache.on('error', ({ source }) => errors.push(source))
+    const hang = () => {
+      gates.set = new Promise(() => {})
+    }
+    return { clock, cache, errors, hang }
+  }
+
+  test('is given to who waits, and the load has not failed', async () => {
+    const { clock, cache, errors, hang } = slow()
+    hang()
+    const aborted = vi.fn()
+    const load = ({ signal }: LoadContext) => {
+      signal.addEventListener('abort', aborted)
+      return 'value'
+    }
+    const loads = [cache.getOrSet('k', load), cache.getOrSet('k', load)]
+    await clock.advance(HARD)
+    expect(await Promise.all(loads)).toEqual(['value', 'value'])
+    await clock.advance(250 - HARD)
+    expect([errors, cache.stats.loadFailures, aborted.mock.calls.length]).toEqual([['layer'], 0, 0])
+    expect(await cache.get('k')).toBe('value')
+  })
+
+  test('is given in the place of a stale one, at the soft timeout as well', async () => {
+    const { clock, cache, hang } = slow()
+    await cache.set('k', 'old', { ttl: 1_000 })
+    await clock.advance(1_000)
+    hang()
+    const loaded = cache.getOrSet('k', () => 'new', { softTimeout: 10 })
+    await clock.advance(10)
+    expect(await loaded).toBe('new')
+  })
+
+  test('is not given to who came after the invalidation of a tag that its loader named later', async () => {
+    const { clock, cache, hang } = slow()
+    hang()
+    const gate = deferred()
+    let loads = 0
+    const load = async ({ setTags }: LoadContext) => {
+      const number = ++loads
+      await gate.promise
+      if (number === 1) setTags(['t'])
+      return number
+    }
+    const before = cache.getOrSet('k', load)
+    await clock.advance(0)
+    await cache.deleteByTag('t')
+    const after = cache.getOrSet('k', load)
+    gate.resolve()
+    await clock.advance(HARD)
+    expect([await before, await after]).toEqual([1, 2])
+  })
+})
+
 describe('the late value of a load that was given up', () => {
   /** A node whose load of `k` was given up, and another that has loaded `new` since. */
   const outdated = async (options: Partial<CacheOptions> = {}) => {

@@ -46,13 +46,23 @@ export class LoadLock {
     return (!this.#isHasty(wait) || this.#ofTheHasty.isDue()) && this.#availability.isDue()
   }
 
-  /** Runs it while this process has the lock, and renews the lease for as long. */
+  /**
+   * Runs it while this process has the lock, and renews the lease for as long. A lock that is not given back in time ends by
+   * itself, and keeps nobody from what was loaded.
+   */
   hold<T>(key: string, options: LoadLockOptions, run: () => Promise<T>): Promise<T> {
     const lock: Lock = {
       acquire: () => this.#acquire(key, options),
       tryAcquire: () => this.#try(key, options),
     }
-    return withLock(lock, key, { ttl: options.ttl, clock: this.#clock }, run)
+    return new Promise((resolve, reject) => {
+      const held = withLock(lock, key, { ttl: options.ttl, clock: this.#clock }, () => {
+        const result = run()
+        resolve(result.finally(() => this.#inTime(options.wait, () => held).catch(() => {})))
+        return result
+      })
+      held.catch(reject)
+    })
   }
 
   async #acquire(key: string, options: LoadLockOptions): Promise<Lease> {
@@ -84,12 +94,16 @@ export class LoadLock {
   }
 
   #try(key: string, { ttl, wait, signal }: LoadLockOptions): Promise<Lease | undefined> {
-    const limit = Math.max(1, Math.floor(Math.min(this.#limit, wait * SHARE)))
-    return withDeadline(this.#clock, limit, 'The lock of a load', async (late) => {
+    return this.#inTime(wait, async (late) => {
       const lease = await this.#lock.tryAcquire(key, { ttl, signal: AbortSignal.any([signal, late]) })
       // Nobody waits for it any more.
       if (late.aborted) await lease?.release()
       return lease
     })
+  }
+
+  #inTime<T>(wait: number, work: (late: AbortSignal) => Promise<T>): Promise<T> {
+    const limit = Math.max(1, Math.floor(Math.min(this.#limit, wait * SHARE)))
+    return withDeadline(this.#clock, limit, 'The lock of a load', work)
   }
 }

@@ -84,6 +84,8 @@ function limit(core: CacheCore, flight: Flight, request: LoadRequest): () => voi
   const { hardTimeout } = request.rules
   if (hardTimeout === Number.POSITIVE_INFINITY) return () => {}
   const abort = () => {
+    // What is slow is a layer, which has a limit of its own.
+    if (flight.loaded !== undefined) return
     const error = tooLate(hardTimeout)
     flight.abort(error)
     noteFailure(core, flight, request, error)
@@ -105,6 +107,7 @@ async function load(core: CacheCore, flight: Flight, request: LoadRequest): Prom
   core.counts.loads++
   const value = await runInside(flight, () => request.load(context))
   const held = isolate(value, codec)
+  flight.loaded = { held }
   core.outdate(flight)
   if (verdict.isSkipped || flight.isDiscarded) return held
   // Others have had time to store a newer one.
@@ -192,6 +195,7 @@ async function loadUnlessFound(core: CacheCore, flight: Flight, request: LoadReq
     flight.since = since
     flight.tags = found.tags
     core.judgeTags(flight)
+    flight.loaded = found
     return found.held
   }
   const versions =

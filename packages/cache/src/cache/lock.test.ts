@@ -330,6 +330,27 @@ describe('a cache whose lock', () => {
     expect(release).toHaveBeenCalledOnce()
   })
 
+  test.each([
+    ['and no hard timeout', undefined, 250],
+    ['and one of 500 ms', 500, 125],
+  ])(
+    'does not take back what it gave: the value waits no longer than for a try, %s',
+    async (_, hard, wait) => {
+      const lease = {
+        extend: async () => {},
+        signal: new AbortController().signal,
+        release: () => new Promise(() => {}),
+      }
+      const options = hard === undefined ? {} : { hardTimeout: hard }
+      const { clock, cache } = alone(async () => lease as unknown as Lease, options)
+      const got = vi.fn()
+      const loaded = cache.getOrSet('k', () => 'value').then(got)
+      await clock.advance(wait)
+      await loaded
+      expect([got.mock.calls, cache.stats.loadFailures, clock.pending]).toEqual([[['value']], 0, 0])
+    },
+  )
+
   test('others hold has not failed: one load in all, of the next key too', async () => {
     const { clock, lock, a, b } = pair()
     const keys = ['a', 'b', 'c', 'd']

@@ -184,8 +184,9 @@ export class Reader {
     try {
       const held = await landing
       const isOld = running !== undefined && flight.disappoints(joinedAt)
-      const left = limit - (this.#now() - startedAt)
-      const newest = isOld ? await this.loadAnew(key, load, rules, Math.max(0, left)) : held
+      // A monotonic clock counts parts of a millisecond, which no timer takes.
+      const left = Math.max(0, Math.ceil(limit - (this.#now() - startedAt)))
+      const newest = isOld ? await this.loadAnew(key, load, rules, left) : held
       if (stale !== undefined) this.#miss(key)
       return reveal(newest)
     } catch (error) {

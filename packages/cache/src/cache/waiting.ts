@@ -21,7 +21,8 @@ export function tooLate(limit: number): TimeoutError {
 
 /**
  * Waits for a flight as patiently as the caller is; `leave` is called where his signal aborts before it lands, with its
- * reason. Who has waited long enough does not leave: the flight goes on, and its late value is stored.
+ * reason. Who has waited long enough does not leave: the flight goes on, and its late value is stored. Where its loader has
+ * given the value by then, and a layer takes its time to keep it, he has the value.
  */
 export function waitForFlight(
   flight: Flight,
@@ -38,15 +39,17 @@ export function waitForFlight(
       leave(signal?.reason)
       left?.reject(signal?.reason)
     }
+    const giveUp = () => {
+      if (flight.loaded !== undefined) end(place)?.resolve(flight.loaded.held)
+      else end(place)?.reject(tooLate(limit))
+    }
     // The loader may have aborted it, before it was waited for.
     if (signal?.aborted === true) {
       abort()
       return
     }
     if (limit !== Number.POSITIVE_INFINITY)
-      waiting.timer = clock.schedule(limit, () => end(place)?.reject(tooLate(limit)), {
-        name: 'wait for a load',
-      })
+      waiting.timer = clock.schedule(limit, giveUp, { name: 'wait for a load' })
     if (signal !== undefined) waiting.stop = onAbort(signal, abort)
     follow(flight, place)
   })
