@@ -1,7 +1,7 @@
-import { AppError, CancelledError, isAppError, NotFoundError } from '@base/core/errors'
+import { CancelledError, isAppError, NotFoundError } from '@base/core/errors'
 import { type Health, healthEndpoint } from '@base/observability/health'
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { limitBody } from './http/limit-body.ts'
 import { observeRequests } from './http/observe-requests.ts'
 import { isForTheLog, problemResponse } from './http/problem.ts'
 import { requestContext } from './http/request-context.ts'
@@ -18,8 +18,7 @@ export function createApp(
     app.get(`/health/${group}`, (c) => answer(c.req.raw))
   }
   // What stands above is asked every second, and is not logged.
-  app.use(requestContext, observeRequests(telemetry))
-  app.use(bodyLimit({ maxSize: 64 * 1024, onError: () => problemResponse(tooLarge()) }))
+  app.use(requestContext, observeRequests(telemetry), limitBody)
   for (const [path, handlers] of Object.entries(routes)) app.route(path, handlers)
   app.notFound(() => problemResponse(new NotFoundError({ message: 'There is no such route.' })))
   app.onError((thrown, c) => {
@@ -40,8 +39,4 @@ function defectOr(error: Error): Error {
 /** Whether the caller has left in the middle of a body, which is no fault of the service. */
 function hasLeft({ req }: Context, error: Error): boolean {
   return req.raw.signal.aborted && 'code' in error && error.code === 'ECONNRESET'
-}
-
-function tooLarge(): AppError {
-  return new AppError({ code: 'BODY_TOO_LARGE', kind: 'too_large', message: 'A body may have 64 KiB.' })
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { test } from 'node:test'
 import { ask } from './ask.ts'
 import { describeService } from './start-service.ts'
@@ -38,7 +40,39 @@ describeService('notes', (service) => {
     assert.ok(Array.isArray(answer.body.errors) && answer.body.errors.length === 2)
   })
 
-  test('are refused where they are too large, before they are read whole', async () => {
-    assert.equal((await ask(await service(), 'POST /notes', { text: 'x'.repeat(1_000_000) })).status, 413)
+  test('are refused where their bytes are no UTF-8', async () => {
+    const { http, headers } = await service()
+    const body = Buffer.from('{"text":"caf\xe9"}', 'latin1')
+    const answer = await fetch(new URL('/notes', http.url), {
+      method: 'POST',
+      headers: { ...headers, connection: 'close' },
+      body,
+    })
+    assert.equal(answer.status, 422)
+    assert.equal(((await answer.json()) as { code: string }).code, 'JSON_NOT_UTF8')
+  })
+
+  test('are refused where they are too large, announced or not, and the connection is good for the next', async (t) => {
+    const { http, headers } = await service()
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    t.after(() => agent.destroy())
+    for (const announced of [{ 'content-length': '1000000' }, {}]) {
+      const posted = request(new URL('/notes', http.url), {
+        method: 'POST',
+        agent,
+        headers: { ...headers, ...announced },
+      })
+      posted.write('x'.repeat(500_000))
+      assert.equal(await statusOf(posted.end('x'.repeat(500_000))), 413)
+      const next = request(new URL('/health/live', http.url), { agent })
+      assert.equal(await statusOf(next.end()), 200)
+      assert.equal(next.reusedSocket, true)
+    }
   })
 })
+
+async function statusOf(asked: ClientRequest): Promise<number | undefined> {
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  await once(answer.resume(), 'end')
+  return answer.statusCode
+}

@@ -4,6 +4,8 @@ import { z } from 'zod'
 /** What a caller says of a note. */
 export const NoteInput = z.strictObject({ text: z.string().trim().min(1).max(2_000) })
 
+export type NoteInput = z.infer<typeof NoteInput>
+
 /** A note. */
 export interface Note {
   readonly id: string
