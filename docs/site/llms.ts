@@ -14,6 +14,12 @@ const SECTIONS: readonly (readonly [string, RegExp])[] = [
   ['Optional', /./],
 ]
 
+/** What pages are called that have the title of the whole. */
+const NAMES: Readonly<Record<string, string>> = {
+  'index.md': 'What it is',
+  'repository.md': 'The repository',
+}
+
 /** Writes `llms.txt`, the pages by section (llmstxt.org), and `llms-full.txt`, all of them as one text. */
 export function writeLlms(folder: string, pages: readonly Page[]): void {
   const bySection = Map.groupBy(pages, ({ path }) => SECTIONS.find(([, pattern]) => pattern.test(path))?.[0])
@@ -33,9 +39,9 @@ export function writeLlms(folder: string, pages: readonly Page[]): void {
 /** The title, and the first sentence. */
 function entryOf(page: Page): string {
   const [, first = ''] = /^# .+\n+([^\n#|`-][^\n]*)/m.exec(textOf(page)) ?? []
-  const [sentence = ''] = /^.*?[.:!?](?=\s|$)/.exec(first) ?? [first]
+  const [sentence = ''] = /^.*?[.!?](?=\s|$)/.exec(first) ?? [first]
   const says = sentence.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-  return `- [${page.title}](/${urlOf(page)})${says === '' ? '' : `: ${says}`}`
+  return `- [${NAMES[page.path] ?? page.title}](/${urlOf(page)})${says === '' ? '' : `: ${says}`}`
 }
 
 function urlOf({ path }: Page): string {

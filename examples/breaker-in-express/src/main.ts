@@ -23,7 +23,9 @@ function isFailure(error: unknown): boolean {
 }
 
 async function priceOf(article: string, signal: AbortSignal): Promise<unknown> {
-  const answer = await fetch(`${PRICES_URL}/${encodeURIComponent(article)}`, { signal })
+  // One that hangs is down as well: a breaker alone would wait for it.
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(1_000)])
+  const answer = await fetch(`${PRICES_URL}/${encodeURIComponent(article)}`, { signal: inTime })
   if (answer.status === 404) return undefined
   if (!answer.ok) throw new PriceServerError(answer.status)
   return answer.json()

@@ -7,9 +7,10 @@ import { expect, onTestFinished, test } from 'vitest'
 
 /** A price server that is down or up, and counts who asks. */
 async function priceServer() {
-  const state = { status: 200, asked: 0 }
+  const state = { status: 200, asked: 0, hangs: false }
   const server = createServer((_, response) => {
     state.asked++
+    if (state.hangs) return
     response.writeHead(state.status).end(state.status === 200 ? '{"cents":120}' : '{"error":"no price"}')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -42,10 +43,13 @@ test.for<NodeVersion>(['22', '24', '26'])(
       state.status = 200
       expect((await fetch(pear)).status).toBe(200)
 
-      for (const status of [403, 500, 503]) {
+      for (const status of [403, 500]) {
         state.status = status
         expect((await fetch(pear)).status).toBe(502)
       }
+      state.hangs = true
+      expect((await fetch(pear)).status).toBe(502)
+      state.hangs = false
       const { asked } = state
       const refused = await fetch(pear)
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2'])

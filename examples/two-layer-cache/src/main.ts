@@ -28,6 +28,7 @@ const report = cache.cached(slowReport)
 
 const server = createServer(({ url = '', method }, response) => {
   const year = url.slice(1)
+  if (!/^\d{4}$/.test(year)) return void response.writeHead(404).end()
   const answer = method === 'DELETE' ? report.invalidate(year) : report(year)
   answer.then(
     (value) => response.end(`${JSON.stringify(value ?? 'gone')}\n`),

@@ -25,7 +25,8 @@ describeWithPrivateService('redis', {}, (redis) => {
 
         await redis.kill()
         expect(await read(one)).toBe(second)
-        expect(JSON.parse(await read(`${one}0`))).toMatchObject({ year: '20260' })
+        expect(JSON.parse(await read(`${new URL('/2027', one)}`))).toMatchObject({ year: '2027' })
+        expect((await fetch(new URL('/favicon.ico', one))).status).toBe(404)
       }),
   )
 })
