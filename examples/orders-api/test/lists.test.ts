@@ -95,6 +95,7 @@ describeEngines((start) => {
         const { status, body } = await list('/orders', { filter })
 
         expect([status, body.errors[0].parameter]).toEqual([422, 'filter'])
+        expect(body.errors[0].detail).toMatch(/^\S/)
       },
     )
 

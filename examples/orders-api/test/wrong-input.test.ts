@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { forAda, startService, type TestService } from './start-service.ts'
 
 let service: TestService
@@ -181,6 +183,41 @@ describe('a request that is not understood', () => {
     expect([announced.status, announced.body.code]).toEqual([413, 'JSON_TOO_LARGE'])
     expect([chunked.status, chunked.body.code]).toEqual([413, 'JSON_TOO_LARGE'])
     expect((await post(`{}${' '.repeat(64 * 1024 - 2)}`)).status).toBe(422)
+  })
+
+  test('that is too large costs the next request on its connection nothing', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    onTestFinished(() => agent.destroy())
+    const asked = async (method: string, path: string, size: number) => {
+      const headers = { 'content-type': 'application/json', authorization, 'content-length': size }
+      const sent = request(service.url + path, { method, agent, headers })
+      const [answer] = (await once(sent.end(' '.repeat(size)), 'response')) as [IncomingMessage]
+      await once(answer.resume(), 'end')
+      return [answer.statusCode, answer.headers.connection, sent.reusedSocket]
+    }
+
+    for (const size of [70_000, 1_000_000, 4_000_000]) {
+      expect((await asked('POST', '/orders', size)).slice(0, 2)).toEqual([413, 'keep-alive'])
+      expect(await asked('GET', '/health/live', 0)).toEqual([200, 'keep-alive', true])
+    }
+    expect((await asked('POST', '/orders', 20_000_000)).slice(0, 2)).toEqual([413, 'close'])
+  })
+
+  test('is refused where a text is blank, and is kept without the blanks around it', async () => {
+    const item = { price: 100, stock: 1 }
+    const blank = await service.send('PUT', '/items/BLANK', { ...item, name: ' \t\n ' })
+    const kept = await service.send('PUT', '/items/BLANK', { ...item, name: ' Mug ' })
+
+    expect([blank.status, blank.body.errors[0].pointer]).toEqual([422, '#/name'])
+    expect([kept.status, kept.body.name]).toEqual([201, 'Mug'])
+  })
+
+  test('names a parameter that is there twice', async () => {
+    const { status, body } = await service.get('/items?limit=1&limit=2&sort=x')
+
+    expect(status).toBe(422)
+    expect(body.errors).toContainEqual({ parameter: 'limit', detail: 'must be there once' })
+    expect((await service.get('/items?limit=1&limit=1')).status).toBe(422)
   })
 
   test('gets 404 where nothing is', async () => {

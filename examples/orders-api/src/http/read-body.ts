@@ -2,9 +2,12 @@ import { CancelledError } from '@base/core/errors'
 import { JsonError, parseJson, type StandardSchemaV1 } from '@base/core/schema'
 import type { Context } from 'hono'
 import { HttpError } from './problem.ts'
+import type { Client } from './server.ts'
 
 /** More than the largest order needs. */
 const MAX_BYTES = 64 * 1024
+/** How much of a larger body is read, and forgotten: on a connection where it is still coming no other request is safe. */
+const MAX_SKIPPED = 4 * 1024 * 1024
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
@@ -15,9 +18,9 @@ declare module 'hono' {
   }
 }
 
-/** Waits until the body is there, whole, or as much of it as shows that it is too large. */
+/** Waits until the body has come, and gives it whole, or as much of it as shows that it is too large. */
 export async function receiveBody(c: Context): Promise<Uint8Array> {
-  const body = c.get('body') ?? (await readBytes(c.req.raw))
+  const body = c.get('body') ?? (await readBytes(c.req.raw, c.env as Client))
   c.set('body', body)
   return body
 }
@@ -46,8 +49,8 @@ function notJson(received: string | undefined): HttpError {
   })
 }
 
-/** The whole body, or as much as shows that it is too large: a chunked one announces nothing. */
-async function readBytes(request: Request): Promise<Uint8Array> {
+/** A chunked body announces nothing. */
+async function readBytes(request: Request, { headers }: Client): Promise<Uint8Array> {
   const announced = request.headers.get('content-length')
   const chunks: Uint8Array[] = []
   let size = 0
@@ -56,9 +59,11 @@ async function readBytes(request: Request): Promise<Uint8Array> {
     if (announced !== null && Number(announced) <= MAX_BYTES)
       return new Uint8Array(await request.arrayBuffer())
     for await (const chunk of request.body ?? []) {
-      chunks.push(chunk)
+      if (size <= MAX_BYTES) chunks.push(chunk)
       size += chunk.byteLength
-      if (size > MAX_BYTES) break
+      if (size <= MAX_SKIPPED) continue
+      headers['connection'] = 'close'
+      break
     }
   } catch (cause) {
     // Nobody is there for an answer, and it is no fault of ours.

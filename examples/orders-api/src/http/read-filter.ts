@@ -43,7 +43,9 @@ export async function readFilter<T>(
     return specificationFromJson<T>(parsed.value, { fields: Object.fromEntries(fields) })
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error
-    throw wrongFilter(error.issues.map(({ path, message }) => `${placeIn(parsed.value, path)} ${message}`))
+    throw wrongFilter(
+      error.issues.map(({ path, message }) => [...placeIn(parsed.value, path), message].join(' ')),
+    )
   }
 }
 
@@ -51,10 +53,11 @@ function wrongFilter(problems: readonly string[]): ValidationError {
   return new ValidationError({ issues: problems.map((message) => ({ path: `${QUERY}filter`, message })) })
 }
 
-/** A place in the filter, with the field that its condition is about: `of.0.value (total)`. */
-function placeIn(filter: unknown, path: string): string {
+/** A place in the filter, and the field that its condition is about: `of.0.value`, `(total)`; the whole of it has no place. */
+function placeIn(filter: unknown, path: string): string[] {
   const parents = path.split('.').slice(0, -1)
   let condition = filter as Readonly<Record<string, unknown>> | undefined
   for (const key of parents) condition = condition?.[key] as typeof condition
-  return typeof condition?.['field'] === 'string' ? `${path} (${condition['field'].slice(0, 50)})` : path
+  const field = condition?.['field']
+  return [path, typeof field === 'string' ? `(${field.slice(0, 50)})` : ''].filter((part) => part !== '')
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 
-/** A text that PostgreSQL can keep as it is: no U+0000, no half of a surrogate pair. */
+/** A text without blanks around it that PostgreSQL can keep as it is: no U+0000, no half of a surrogate pair. */
 export function text(min: number, max: number) {
   return z
     .string()
+    .trim()
     .min(min)
     .max(max)
     .refine(
