@@ -42,7 +42,18 @@ export default defineConfig({
     config: readAsDocuments,
   },
   themeConfig: {
-    search: { provider: 'local' },
+    // Who looks for a pattern means its guide, and the page before its parts, not the channels of its name.
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          searchOptions: {
+            boostDocument: (page: string, _: string, part?: Record<string, unknown>) =>
+              (/\/guides\/(?!telemetry)/.test(page) ? 4 : 1) * (String(part?.['titles']) === '' ? 4 : 1),
+          },
+        },
+      },
+    },
     outline: [2, 3],
     sidebar: sidebarOf(pages),
     nav: [
