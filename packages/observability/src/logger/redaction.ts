@@ -62,7 +62,7 @@ export class Redaction {
     this.#rules = rules
     this.hides = rules.hides
     this.counts = rules.paths.some((path) => path.split('.').some((step) => /^\d+$/.test(step)))
-    this.needs = rules.patterns.reduce((needs, pattern) => needs | pattern.needs, PERCENT)
+    this.needs = rules.patterns.reduce((needs, pattern) => needs | pattern.needs | PERCENT, 0)
     this.top = this.placeOf(new Set(rules.paths))
   }
 
