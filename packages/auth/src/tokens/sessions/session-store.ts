@@ -6,7 +6,7 @@ export interface NewStoredSession {
   readonly hash: string
   /** Whose it is. */
   readonly sub: string
-  /** What the service wants back as it is: a text of at most 64 KiB. */
+  /** What the service wants back as it is: a text of at most 65,536 characters. */
   readonly data: string
   /** For how many milliseconds it may lie unused. */
   readonly idleTtl: number
