@@ -1,8 +1,10 @@
 import type { NodeRedisClient } from './client.js'
 import type { Argument, Command, Connection, Reply, SendOptions, WaitOptions } from './connection.js'
+import { Passing } from './gone.js'
 import { whenReady } from './readiness.js'
 import { replyName } from './redis-error.js'
 import { isElsewhere, untilServed } from './until-served.js'
+import { Unwritten } from './unwritten.js'
 import { type Attempt, within } from './within.js'
 
 /** Bulk strings as buffers, by their type byte `$`. */
@@ -14,6 +16,12 @@ const SENTINEL_PAUSE = 50
 /** What `createClient` gives. */
 interface SingleClient extends NodeRedisClient {
   sendCommand(args: readonly Argument[], options: object): Promise<unknown>
+}
+
+/** What `createClientPool` gives. */
+interface ClientPool extends NodeRedisClient {
+  /** Calls with a client that nobody else uses meanwhile. */
+  execute<T>(run: (node: SingleClient) => Promise<T>): Promise<T>
 }
 
 /** What `createCluster` gives. */
@@ -33,6 +41,8 @@ interface SentinelClient extends NodeRedisClient {
   /** Calls with the client of a node that is ready, again as long as that rejects with what may pass. */
   _execute<T>(readonly: boolean, run: (node: SingleClient) => Promise<T>): Promise<T>
 }
+
+type Send = (args: readonly Argument[], options: object) => Promise<unknown>
 
 /** A client, a pool, a sentinel's client or a cluster of node-redis. */
 export class NodeRedisConnection implements Connection {
@@ -105,13 +115,67 @@ export class NodeRedisConnection implements Connection {
   #pass(command: readonly Argument[], options: SendOptions, attempt: Attempt): Promise<Reply> {
     const client = this.#client
     if (this.#isSentinel) return passToMaster(client as SentinelClient, command, options, attempt)
-    attempt.outcome = 'unknown'
-    const { key, readonly = false } = options
     const reply = this.isCluster
-      ? (client as ClusterClient).sendCommand(key, readonly, command, until(attempt))
-      : (client as SingleClient).sendCommand(command, until(attempt))
-    return reply as Promise<Reply>
+      ? passToCluster(client as ClusterClient, command, options, attempt)
+      : 'execute' in client
+        ? (client as ClientPool).execute((node) => passToNode(node, command, attempt))
+        : passToNode(client as SingleClient, command, attempt)
+    return (reply as Promise<Reply>).catch((error) => {
+      if (!wasTakenBack(attempt)) throw error
+      return this.#sendLater(command, options, attempt)
+    })
   }
+}
+
+function passToNode(node: SingleClient, command: readonly Argument[], attempt: Attempt): Promise<unknown> {
+  return passTo(Unwritten.of(node, 'reconnecting'), command, attempt, (args, until) =>
+    node.sendCommand(args, until),
+  )
+}
+
+function passToCluster(
+  cluster: ClusterClient,
+  command: readonly Argument[],
+  { key, readonly = false }: SendOptions,
+  attempt: Attempt,
+): Promise<unknown> {
+  return passTo(Unwritten.of(cluster, 'node-reconnecting'), command, attempt, (args, until) =>
+    cluster.sendCommand(key, readonly, args, until),
+  )
+}
+
+/**
+ * What a client has not written keeps its place in the queue: one whose server has stopped to read would send it once it is back,
+ * and so would that of a cluster or a pool which is not ready. A redirection that comes late would be followed. Version 6 gives
+ * up on what waits there after a time of its own.
+ */
+function passTo(
+  unwritten: Unwritten,
+  command: readonly Argument[],
+  attempt: Attempt,
+  send: Send,
+): Promise<unknown> {
+  if (unwritten.breaking !== undefined)
+    return unwritten.breaking.then(() => (attempt.over ? null : passTo(unwritten, command, attempt, send)))
+  const { gone } = attempt
+  gone.unwritten = unwritten.commands
+  gone.mend = () => mend(send)
+  attempt.outcome = 'unknown'
+  return send(command, { ...REPLIES, abortSignal: gone, timeout: undefined })
+}
+
+/** Where several leave the queue of version 5 one after the other, it loses what comes next, unless something has come first. */
+function mend(send: Send): void {
+  send(['PING'], { asap: true, abortSignal: new Passing(), timeout: undefined }).catch(() => undefined)
+}
+
+/** Whether nothing was written, and somebody still waits. */
+function wasTakenBack(attempt: Attempt): boolean {
+  const { gone } = attempt
+  if (!gone.isTakenBack) return false
+  gone.isTakenBack = false
+  attempt.outcome = 'not_sent'
+  return !attempt.over
 }
 
 /** What a command to a master came to. */
@@ -130,10 +194,10 @@ async function passToMaster(
   const passed = await client._execute(readonly, async (node): Promise<Passed> => {
     // Where its caller has had its answer, nothing may run for it now.
     if (attempt.over) return { reply: null }
-    attempt.outcome = 'unknown'
     try {
-      return { reply: await node.sendCommand(command, until(attempt)) }
+      return { reply: await passToNode(node, command, attempt) }
     } catch (error) {
+      if (wasTakenBack(attempt)) throw error
       const isReplica = replyName(error) === 'READONLY'
       attempt.hear(error)
       if (attempt.over || (once && !isReplica)) return { error }
@@ -143,15 +207,6 @@ async function passToMaster(
   })
   if ('error' in passed) throw passed.error
   return passed.reply as Reply
-}
-
-/**
- * What a client has not written keeps its place in the queue: one whose server has stopped to read would send it once it is back,
- * and so would that of a cluster or a pool which is not ready. A redirection that comes late would be followed. Version 6 gives
- * up on what waits there after a time of its own.
- */
-function until({ gone }: Attempt): object {
-  return { ...REPLIES, abortSignal: gone, timeout: undefined }
 }
 
 /** What may run more than once is sent again also where the connection to its node is gone. */

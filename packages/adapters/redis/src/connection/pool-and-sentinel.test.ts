@@ -134,7 +134,9 @@ describe('a sentinel of redis 5 that gave up on its first connection', () => {
 })
 
 describe('a sentinel', () => {
-  type Run = (node: { sendCommand(): Promise<unknown> }) => Promise<unknown>
+  type Node = { on(): void; sendCommand(): Promise<unknown> }
+  type Run = (node: Node) => Promise<unknown>
+  const node = (sendCommand: Node['sendCommand']): Node => ({ on: () => undefined, sendCommand })
   const sentinel = (isReady: () => boolean, execute: (run: Run) => Promise<unknown>) =>
     connect(
       {
@@ -153,7 +155,7 @@ describe('a sentinel', () => {
 
   test('is asked as soon as it is ready, which it does not tell', async () => {
     let looks = 0
-    const execute = async (run: Run) => (looks > 3 ? run({ sendCommand: async () => 'OK' }) : undefined)
+    const execute = async (run: Run) => (looks > 3 ? run(node(async () => 'OK')) : undefined)
     const connection = sentinel(() => ++looks > 3, execute)
     expect(await connection.send(['GET', 'n'], patient)).toBe('OK')
   })
@@ -168,7 +170,7 @@ describe('a sentinel', () => {
       const connection = sentinel(
         () => true,
         async (run) => {
-          await run({ sendCommand: refuses }).catch(() => undefined)
+          await run(node(refuses)).catch(() => undefined)
           return new Promise(() => undefined)
         },
       )
