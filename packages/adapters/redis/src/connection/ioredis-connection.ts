@@ -39,6 +39,8 @@ interface IoredisSender {
 }
 
 interface Corkable {
+  /** Until either side ends the connection, which the client hears of some turns of the event loop later. */
+  readonly writable: boolean
   readonly writableCorked: number
   cork(): void
   uncork(): void
@@ -110,8 +112,14 @@ export class IoredisConnection implements Connection {
 
   /** No function that awaits where the client is ready: each await of a call that is so short shows. */
   #send(command: Command, sender: Sender, attempt: Attempt): Promise<Reply> {
-    if (this.#client.status === 'ready') return pass(command, sender, attempt)
+    if (this.#isReady) return pass(command, sender, attempt)
     return this.#sendLater(command, sender, attempt)
+  }
+
+  /** What it is told once it cannot write any more waits in a queue of its own, whether somebody still waits or not. */
+  get #isReady(): boolean {
+    const { status, stream } = this.#client as IoredisClient & IoredisSender
+    return status === 'ready' && stream?.writable !== false
   }
 
   async #sendLater(command: Command, sender: Sender, attempt: Attempt): Promise<Reply> {
@@ -122,7 +130,7 @@ export class IoredisConnection implements Connection {
 
   async #untilReady(attempt: Attempt): Promise<void> {
     const client = this.#client
-    while (client.status !== 'ready' && !attempt.over) {
+    while (!this.#isReady && !attempt.over) {
       if (client.status === 'end') throw new Error('The client is closed.')
       // A client of `lazyConnect` connects with its first command, and this is it.
       if (client.status === 'wait') client.connect().catch(() => {})

@@ -1,10 +1,9 @@
 import type { NodeRedisClient } from './client.js'
 import type { Argument, Command, Connection, Reply, SendOptions, WaitOptions } from './connection.js'
-import { Passing } from './gone.js'
 import { whenReady } from './readiness.js'
 import { replyName } from './redis-error.js'
 import { isElsewhere, untilServed } from './until-served.js'
-import { Unwritten } from './unwritten.js'
+import { mend, type Send, Unwritten } from './unwritten.js'
 import { type Attempt, within } from './within.js'
 
 /** Bulk strings as buffers, by their type byte `$`. */
@@ -41,8 +40,6 @@ interface SentinelClient extends NodeRedisClient {
   /** Calls with the client of a node that is ready, again as long as that rejects with what may pass. */
   _execute<T>(readonly: boolean, run: (node: SingleClient) => Promise<T>): Promise<T>
 }
-
-type Send = (args: readonly Argument[], options: object) => Promise<unknown>
 
 /** A client, a pool, a sentinel's client or a cluster of node-redis. */
 export class NodeRedisConnection implements Connection {
@@ -162,11 +159,6 @@ function passTo(
   gone.mend = () => mend(send)
   attempt.outcome = 'unknown'
   return send(command, { ...REPLIES, abortSignal: gone, timeout: undefined })
-}
-
-/** Where several leave the queue of version 5 one after the other, it loses what comes next, unless something has come first. */
-function mend(send: Send): void {
-  send(['PING'], { asap: true, abortSignal: new Passing(), timeout: undefined }).catch(() => undefined)
 }
 
 /** Whether nothing was written, and somebody still waits. */

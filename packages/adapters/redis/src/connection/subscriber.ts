@@ -2,6 +2,7 @@ import { invalidOption } from '@base/core/options'
 import type { IoredisClient, NodeRedisClient, RedisClient } from './client.js'
 import { connect } from './connect.js'
 import { listen } from './listen.js'
+import { whileWriting } from './while-writing.js'
 
 /** What listens to one channel, whichever client it is. */
 export interface Subscriber {
@@ -17,6 +18,7 @@ interface IoredisSubscriber extends IoredisClient {
 }
 
 interface NodeRedisSubscriber extends NodeRedisClient {
+  sendCommand(args: readonly string[], options: object): Promise<unknown>
   subscribe(channel: string, hear: (message: string) => void): Promise<unknown>
   unsubscribe(channel: string, hear: (message: string) => void): Promise<unknown>
 }
@@ -56,11 +58,13 @@ function ofIoredis(client: IoredisSubscriber): Subscriber {
   }
 }
 
-/** node-redis has listeners for each channel, and keeps each of them once. */
+/** node-redis has listeners for each channel, and keeps each of them once. Its clients of many nodes listen by one that they do not show. */
 function ofNodeRedis(client: NodeRedisSubscriber): Subscriber {
+  const isSingle = !('masters' in client) && !('getSentinelNode' in client)
+  const tell = (act: () => Promise<unknown>) => (isSingle ? whileWriting(client, act) : act())
   return {
     client,
-    subscribe: (channel, hear) => client.subscribe(channel, hear),
-    unsubscribe: (channel, hear) => client.unsubscribe(channel, hear),
+    subscribe: (channel, hear) => tell(() => client.subscribe(channel, hear)),
+    unsubscribe: (channel, hear) => tell(() => client.unsubscribe(channel, hear)),
   }
 }

@@ -1,6 +1,10 @@
-import type { Gone } from './gone.js'
+import type { Argument } from './connection.js'
+import { type Gone, Passing } from './gone.js'
 import { later } from './later.js'
 import { listen } from './listen.js'
+
+/** How a client is given a command. */
+export type Send = (args: readonly Argument[], options: object) => Promise<unknown>
 
 const clients = new WeakMap<object, Unwritten>()
 
@@ -36,4 +40,9 @@ export class Unwritten {
     // The last one first, for the sake of the queue as well.
     for (const gone of [...this.commands].reverse()) gone.takeBack()
   }
+}
+
+/** Where several leave the queue of version 5 one after the other, it loses what comes next, unless something has come first. */
+export function mend(send: Send): void {
+  send(['PING'], { asap: true, abortSignal: new Passing(), timeout: undefined }).catch(() => undefined)
 }

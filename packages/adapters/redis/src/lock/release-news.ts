@@ -1,4 +1,5 @@
 import type { RedisClient } from '../connection/client.js'
+import { listen } from '../connection/listen.js'
 import type { Subscriber } from '../connection/subscriber.js'
 
 /** Hears, on a client of its own, which keys are given back in other processes; from the first wait until that client closes. */
@@ -19,19 +20,29 @@ export class ReleaseNews {
     return this.#state === 'hearing' && isReady(this.#subscriber.client)
   }
 
-  /** Begins to listen, unless it has; the clients themselves do so again after a break. */
+  /** Begins to listen, unless it has. What ioredis 5 is told while it connects, it writes too early, and forgets. */
   listen(): void {
-    if (this.#state !== 'deaf') return
+    if (this.#state !== 'deaf' || isConnecting(this.#subscriber.client)) return
     this.#state = 'asking'
     this.#subscriber.subscribe(this.#channel, this.#onRelease).then(
       () => {
         this.#state = 'hearing'
+        // One that has reconnected may have lost what it listened to.
+        const end = listen(this.#subscriber.client, 'ready', () => {
+          end()
+          this.#state = 'deaf'
+        })
       },
       () => {
         this.#state = 'deaf'
       },
     )
   }
+}
+
+/** One of `lazyConnect` begins to connect with the first that it is told. */
+function isConnecting(client: RedisClient): boolean {
+  return !isReady(client) && !('status' in client && client.status === 'wait')
 }
 
 function isReady(client: RedisClient): boolean {
