@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Duration } from '../duration/duration.js'
+import { TestClock } from '../testing/test-clock.js'
 import { systemClock } from './index.js'
 
 const DAY = 86_400_000
@@ -99,6 +100,14 @@ describe('systemClock', () => {
       '@base/core Clock.schedule: duration must be at least 0',
     )
     await expect(systemClock.sleep('soon' as Duration)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  })
+
+  test('sleep refuses a signal that is none, such as its controller', async () => {
+    for (const clock of [systemClock, new TestClock()])
+      for (const signal of [5, null, new AbortController()])
+        await expect(clock.sleep(5, { signal: signal as never })).rejects.toThrow(
+          '@base/core Clock.sleep: signal must be an AbortSignal, received ',
+        )
   })
 
   describe('sleep', () => {

@@ -1,4 +1,5 @@
 import type { Duration } from '../duration/duration.js'
+import { checkSignal } from '../options/options.js'
 import type { Clock, SleepOptions } from './clock.js'
 
 /** Sleeps on any clock's timers; leaves no timer and no listener behind. */
@@ -7,8 +8,13 @@ export async function sleep(
   duration: Duration,
   { signal }: SleepOptions = {},
 ): Promise<void> {
+  checkSignal(signal, { package: '@base/core', pattern: 'Clock.sleep', option: 'signal' })
   signal?.throwIfAborted()
   await new Promise<void>((resolve, reject) => {
+    const abort = () => {
+      timer.cancel()
+      reject(signal?.reason)
+    }
     const timer = clock.schedule(
       duration,
       () => {
@@ -17,10 +23,6 @@ export async function sleep(
       },
       { name: 'sleep' },
     )
-    const abort = () => {
-      timer.cancel()
-      reject(signal?.reason)
-    }
     signal?.addEventListener('abort', abort, { once: true })
   })
 }

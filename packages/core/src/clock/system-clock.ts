@@ -27,6 +27,7 @@ export const systemClock: Clock = {
   },
 }
 
+/** A browser's is a number, which keeps nothing alive. */
 type Handle = ReturnType<typeof setTimeout>
 
 class SystemTimer implements Timer {
@@ -45,12 +46,12 @@ class SystemTimer implements Timer {
 
   ref(): void {
     this.#keepsAlive = true
-    ref(this.#handle)
+    this.#handle?.ref?.()
   }
 
   unref(): void {
     this.#keepsAlive = false
-    unref(this.#handle)
+    this.#handle?.unref?.()
   }
 
   /** In pieces that `setTimeout` can take, towards a deadline, so that their errors do not add up. */
@@ -62,15 +63,6 @@ class SystemTimer implements Timer {
 
   #set(delay: number, fn: () => void): void {
     this.#handle = setTimeout(fn, delay)
-    if (!this.#keepsAlive) unref(this.#handle)
+    if (!this.#keepsAlive) this.#handle.unref?.()
   }
-}
-
-// A browser's handle is a number, and keeps nothing alive.
-function ref(handle: Handle | undefined): void {
-  if (typeof handle === 'object') handle.ref?.()
-}
-
-function unref(handle: Handle | undefined): void {
-  if (typeof handle === 'object') handle.unref?.()
 }

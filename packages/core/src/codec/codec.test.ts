@@ -232,6 +232,7 @@ describe('jsonCodec', () => {
     ['a symbol', Symbol('x'), 'The value cannot be encoded: it is a symbol.'],
     ['an unknown class', { p: new Point(1, 2) }, "at 'p' cannot be encoded: it is an instance of Point"],
     ['a promise', Promise.resolve(), 'an instance of Promise'],
+    ['a class without a name', new (class {})(), 'it is an instance of a class that is not registered'],
   ])('refuses %s and says where it is', (_, value, message) => {
     expect(() => jsonCodec.encode(value)).toThrow(message)
     expect(() => jsonCodec.encode(value)).toThrow(expect.objectContaining({ kind: 'unsupported' }))

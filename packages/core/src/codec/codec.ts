@@ -42,8 +42,8 @@ const place = (option: string): OptionPlace => ({ package: '@base/core', pattern
  *
  * What JSON carries is written as JSON; everything else as an object with one key that begins with `$`, such as
  * `{"$bigint":"7"}`. An object of yours with such a key is marked, so that it comes back as it was. Holes of arrays come
- * back as `undefined`, objects without a prototype as plain ones; symbol keys, names of an array beside its places, and accessors' functions do not
- * travel.
+ * back as `undefined`, objects without a prototype as plain ones; symbol keys, what is not enumerable, names of an array
+ * beside its places, and accessors' functions do not travel.
  *
  * @example
  * class Point {

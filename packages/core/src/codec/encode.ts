@@ -154,7 +154,7 @@ function levelsOf(instance: object): number {
 }
 
 function unregistered(value: object, path: Path): UnsupportedError {
-  return unsupported(`an instance of ${value.constructor?.name ?? 'a class'} that is not registered`, path)
+  return unsupported(`an instance of ${value.constructor?.name || 'a class'} that is not registered`, path)
 }
 
 function unsupported(what: string, path: Path): UnsupportedError {

@@ -97,7 +97,17 @@ export function withDefaults(
   message: string,
   code: string = kind.toUpperCase(),
 ): AppErrorOptions {
-  return { ...options, kind, code: textOr(options?.code, code), message: textOr(options?.message, message) }
+  // By name, for what is inherited, as of a class, counts too.
+  const given: ErrorOptions = Object(options)
+  const { details, retryAfter } = given
+  return {
+    ...('cause' in given && { cause: given.cause }),
+    details,
+    retryAfter,
+    kind,
+    code: textOr(given.code, code),
+    message: textOr(given.message, message),
+  }
 }
 
 /** A text, or `fallback` in the place of what is none. */

@@ -43,6 +43,32 @@ describe('AppError', () => {
     expect(error.cause).toBe(cause)
   })
 
+  test.each([AppError, NotFoundError, ConflictError, TimeoutError, UnsupportedError, ValidationError])(
+    'takes what is inherited in its options, as of a class: %o',
+    (Kind) => {
+      const cause = new Error('socket closed')
+      const given = {
+        code: 'X',
+        kind: 'conflict',
+        message: 'No.',
+        details: { id: 7 },
+        retryAfter: 250,
+        cause,
+      }
+      const error = new Kind(Object.create({ ...given, issues: [] }))
+      expect(error).toMatchObject({ code: 'X', message: 'No.', details: { id: 7 }, retryAfter: 250 })
+      expect(error.cause).toBe(cause)
+      expect('cause' in new Kind(Object.create({ ...given, cause: undefined, issues: [] }))).toBe(true)
+      expect('cause' in new Kind({ message: 'No.' } as never)).toBe(false)
+    },
+  )
+
+  test('as an InvalidOptionError too takes an inherited cause', () => {
+    const cause = new Error('no such table')
+    const given = { package: 'my-service', option: 'table', allowed: 'a table', received: 5, cause }
+    expect(new InvalidOptionError(Object.create(given)).cause).toBe(cause)
+  })
+
   test('keeps a cause that is undefined or no error at all', () => {
     expect('cause' in new AppError({ code: 'X', kind: 'internal', message: '', cause: undefined })).toBe(true)
     expect(new AppError({ code: 'X', kind: 'internal', message: '', cause: 'text' }).cause).toBe('text')

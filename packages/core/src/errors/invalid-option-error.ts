@@ -27,10 +27,17 @@ export interface InvalidOptionErrorOptions {
  */
 export class InvalidOptionError extends AppError {
   constructor(options: InvalidOptionErrorOptions) {
-    const { package: owner, pattern, option, allowed, received }: InvalidOptionErrorOptions = Object(options)
+    const {
+      package: owner,
+      pattern,
+      option,
+      allowed,
+      received,
+      cause,
+    }: InvalidOptionErrorOptions = Object(options)
     const subject = pattern === undefined ? owner : `${owner} ${pattern}`
     super({
-      ...options,
+      ...(cause !== undefined && { cause }),
       code: 'INVALID_OPTION',
       kind: 'invalid',
       message: `${subject}: ${option} must be ${allowed}, received ${describe(received)}.`,

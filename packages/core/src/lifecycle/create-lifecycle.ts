@@ -26,7 +26,7 @@ export interface LifecycleOptions {
   /**
    * A pause between the call of `stop` and the first component's stop, in which the service still answers but says that
    * it is not ready, so that load balancers turn away first. Longer than the server keeps an idle connection, clients that
-   * are told `connection: close` meanwhile lose no request. @defaultValue 0
+   * are told `connection: close` meanwhile lose no request. Shorter than `shutdownTimeout`. @defaultValue 0
    */
   readonly drainDelay?: Duration | undefined
   /**
@@ -85,6 +85,9 @@ class OrderedLifecycle implements Lifecycle {
       positive: true,
     })
     this.#drainDelay = toMilliseconds(drainDelay ?? 0, { pattern: 'Lifecycle', option: 'drainDelay' })
+    // The time would be over before the first part stops, each time.
+    if (this.#drainDelay >= this.#shutdownTimeout)
+      throw invalidOption(drainDelay, place('drainDelay'), 'shorter than shutdownTimeout')
     this.#signals = checkSignals(signals ?? DEFAULT_SIGNALS)
     this.#clock = checkMethods(clock ?? systemClock, ['schedule', 'sleep'], place('clock'))
   }

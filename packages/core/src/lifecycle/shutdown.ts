@@ -84,7 +84,7 @@ class Stops {
     const { hung, failures } = this
     const notStopped = this.#started.map(({ name }) => name).reverse()
     const names = hung.map((name) => `'${name}'`).join(', ')
-    const hangs = names ? `${names} ${hung.length > 1 ? 'hang' : 'hangs'}` : 'the drain delay is longer'
+    const hangs = `${names} ${hung.length > 1 ? 'hang' : 'hangs'}`
     const rest = notStopped.length === 0 ? '' : `; not stopped: ${notStopped.join(', ')}`
     return new TimeoutError({
       message: `The service did not stop within ${formatDuration(timeout)}: ${hangs}${rest}.`,

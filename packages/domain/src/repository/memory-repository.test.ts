@@ -96,6 +96,14 @@ describe('memoryRepository', () => {
     await expect(notes.findOne(always(), aborted)).rejects.toBe('gone')
   })
 
+  test.each(['limit', 'offset', 'orderBy', 'includeDeleted', 'signal'])(
+    'refuses a %s of null, as JSON has it, which would say nothing',
+    async (option) => {
+      const users = memoryRepository<{ id: string }, string>({ id: (user) => user.id })
+      await expect(users.find(always(), { [option]: null })).rejects.toMatchObject({ details: { option } })
+    },
+  )
+
   test('names itself in errors', async () => {
     const users = memoryRepository<{ id: string }, string>({ id: (user) => user.id, name: 'user' })
     await expect(users.getById('1')).rejects.toMatchObject({

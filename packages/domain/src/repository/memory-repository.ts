@@ -71,9 +71,10 @@ export class MemoryRepository<T extends object, Id> implements Repository<T, Id>
   }
 
   async find(specification: Specification<T>, options: FindOptions<T> = {}): Promise<T[]> {
-    checkCall(options).signal?.throwIfAborted()
-    const offset = checkInteger(options.offset ?? 0, at('offset'))
-    const limit = checkInteger(options.limit ?? Number.POSITIVE_INFINITY, { ...at('limit'), infinity: true })
+    const { signal, offset = 0, limit = Number.POSITIVE_INFINITY } = checkCall(options)
+    signal?.throwIfAborted()
+    checkInteger(offset, at('offset'))
+    checkInteger(limit, { ...at('limit'), infinity: true })
     return this.#select(specification, options)
       .slice(offset, offset + limit)
       .map(({ entity }) => this.settings.toGiven(entity))

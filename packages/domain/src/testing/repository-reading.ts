@@ -48,6 +48,9 @@ export function reading(law: Law<Items>): void {
     assert.deepEqual(await items.find(always(), { limit: 0 }), [])
     await refuses(items.find(always(), { limit: -1 }), 'INVALID_OPTION')
     await refuses(items.find(always(), { offset: 0.5 }), 'INVALID_OPTION')
+    // As JSON has it: it would read everything.
+    await refuses(items.find(always(), { limit: null as never }), 'INVALID_OPTION')
+    await refuses(items.find(always(), { offset: null as never }), 'INVALID_OPTION')
   })
 
   law('stream gives what find gives, in order', async (items) => {
