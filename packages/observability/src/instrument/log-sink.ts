@@ -17,10 +17,10 @@ export function logSink(
   const levelOf = levelReader(log)
   return (message, labels) => {
     const level = levelOf(message)
-    const isPrinted = logger.isLevelEnabled?.(level) !== false
-    if (!isPrinted && !isKept(logger, level)) return undefined
+    const isHeld = isKept(logger, level)
+    if (!isHeld && logger.isLevelEnabled?.(level) === false) return undefined
     // What is kept for its request is bounded by that.
-    const held = isPrinted ? gate.pass() : 0
+    const held = isHeld ? 0 : gate.pass()
     if (held === undefined) return undefined
     const fields = reader.details(message, { 'event.name': name, ...labels })
     if (held > 0) fields['base.suppressed'] = held

@@ -49,6 +49,15 @@ export class Emitter {
     return value >= this.#quiet.keepFrom || value >= this.#quiet.sampleFrom
   }
 
+  /** Whether such a line is of use here and now: its trace is sampled, or its request keeps it. */
+  holds(value: number): boolean {
+    const { keepFrom, sampleFrom, ratio } = this.#quiet
+    const ids = contextIds()
+    return (
+      (value >= sampleFrom && isSampled(ids, ratio)) || (value >= keepFrom && requestOf(ids) !== undefined)
+    )
+  }
+
   /** A call at or above the logger's level. */
   print(logger: Instance, level: Level, args: readonly unknown[]): void {
     try {

@@ -25,7 +25,7 @@ export function adopt(root: Instance, lines: LineWriter, emitter: Emitter): void
   }
   // Sets the methods of the level that it has.
   root[symbols.setLevelSym](root.level)
-  sayWhatIsKept(root, (level) => emitter.wants(root.levels.values[level] ?? 0))
+  sayWhatIsKept(root, emitter)
   adoptChildren(root, emitter)
 }
 

@@ -64,6 +64,28 @@ test('a disk that was full for a while has lost no line', async () => {
   }
 })
 
+test('very many lines that waited leave in one go, in their order', { timeout: 10_000 }, async () => {
+  let isFull = true
+  let next = 0
+  const writing = vi.spyOn(fs, 'writeSync').mockImplementation(((
+    _: number,
+    data: Uint8Array,
+    from: number,
+    length: number,
+  ) => {
+    if (isFull) throw Object.assign(new Error('EAGAIN'), { code: 'EAGAIN' })
+    expect(Buffer.from(data).toString('utf8', from, from + length)).toBe(`${next++}\n`)
+    return length
+  }) as never)
+  onTestFinished(() => writing.mockRestore())
+  const sink = new FileDescriptorSink(1, { ...LIMITS, maxPending: 10_000_000 })
+  // To move all that is left for each that leaves would take half a minute.
+  for (let line = 0; line < 200_000; line++) sink.write(`${line}\n`)
+  isFull = false
+  await sink.close()
+  expect([next, sink.dropped]).toEqual([200_000, 0])
+})
+
 test('a line of which a part was taken is not torn by those that come meanwhile', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sink-'))
   const { writeSync } = fs

@@ -227,19 +227,23 @@ export class FileDescriptorSink implements LogSink {
 
   /** Writes what is taken; whether nothing waits any more. */
   #drain(): boolean {
-    for (let first = this.#pending[0]; first !== undefined; first = this.#pending[0]) {
-      const written = this.#try(first, first.length)
+    let gone = 0
+    for (const bytes of this.#pending) {
+      const written = this.#try(bytes, bytes.length)
       if (this.#broken) break
       if (written > 0) this.#stuck = false
       this.#size -= written
-      if (written < first.length) {
-        this.#pending[0] = first.subarray(written)
-        return false
+      if (written < bytes.length) {
+        this.#pending[gone] = bytes.subarray(written)
+        break
       }
-      this.#pending.shift()
+      gone++
     }
-    this.#discard(this.#failure)
-    return true
+    const isDone = this.#broken || gone === this.#pending.length
+    // All at once: each `shift` would move whatever is left, which takes seconds where very many wait.
+    this.#pending.splice(0, gone)
+    if (isDone) this.#discard(this.#failure)
+    return isDone
   }
 
   /** Nobody took what waits in time. A line of which a part was taken ends at least, or is said to be cut. */

@@ -34,6 +34,7 @@ export interface LoggerOptions {
 
 /**
  * What is kept of a request, which is known by its correlation id, or else by its trace; what belongs to none is not kept.
+ * `isLevelEnabled` says yes to what is.
  */
 export interface BufferOptions {
   /** The lowest level that is kept. @defaultValue 'debug' */

@@ -157,6 +157,27 @@ describe('a logger is a logger of pino', () => {
     expect(lines().map(({ msg }) => msg)).toEqual(['3', '4'])
   })
 
+  test('that says of a level below its own whether a line of it is of use: kept here, or sampled', () => {
+    const { logger } = withLines({ level: 'warn', buffer: { level: 'debug' } })
+    const enabled = (of: Logger) =>
+      ['trace', 'debug', 'info', 'warn', 'none'].filter((level) => of.isLevelEnabled(level))
+    const inRequest = (of: Logger) => runInContext([[correlationId, 'r']], () => enabled(of))
+    expect([enabled(logger), inRequest(logger)]).toEqual([['warn'], ['debug', 'info', 'warn']])
+    const child = logger.child({ module: 'a' }, { level: 'info' })
+    expect([enabled(child), inRequest(child)]).toEqual([
+      ['info', 'warn'],
+      ['debug', 'info', 'warn'],
+    ])
+    expect(inRequest(logger.child({}, { level: 'silent' }))).toEqual([])
+    for (const [ratio, levels] of [
+      [1, ['info', 'warn']],
+      [0, ['warn']],
+    ] as const) {
+      const sampling = withLines({ level: 'warn', sampling: { ratio, level: 'info' } }).logger
+      expect([enabled(sampling), inRequest(sampling)]).toEqual([['warn'], levels])
+    }
+  })
+
   test('that writes to streams of levels, as pino does (pino#1413, #1854, #1353: nothing is empty, nothing throws)', () => {
     const [all, errors]: [string[], string[]] = [[], []]
     const destination = multistream([

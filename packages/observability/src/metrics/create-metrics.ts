@@ -13,8 +13,8 @@ export interface MetricsOptions {
   /** The most series of an instrument; beyond, all are counted together, and a warning tells once. At least 2. @defaultValue 2000 */
   readonly maxSeries?: number | undefined
   /**
-   * Whether everything is recorded to OpenTelemetry's global meter as well: that of the provider which is registered when an
-   * instrument is made. @defaultValue false
+   * Whether everything is recorded to OpenTelemetry's global meter as well. Where no provider is registered yet, that of the
+   * first one is taken, from the next measurement or read on; what was measured before stays here alone. @defaultValue false
    */
   readonly otel?: boolean | undefined
   /** Source of time. @defaultValue systemClock */

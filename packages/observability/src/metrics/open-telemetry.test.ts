@@ -216,6 +216,57 @@ describe('with otel', () => {
     expect([hangs.mock.calls.length, warn.mock.calls.length, clock.pending]).toEqual([1, 1, 0])
   })
 
+  describe('made before there is a provider', () => {
+    /** A provider, registered now, and what it has been told since: values by name. */
+    function register(): () => Promise<Record<string, unknown[]>> {
+      const reader = new Reader()
+      globalMetrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
+      return async () => {
+        const { resourceMetrics } = await reader.collect()
+        const all = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)
+        return Object.fromEntries(
+          all.map(({ descriptor, dataPoints }) => [descriptor.name, dataPoints.map(({ value }) => value)]),
+        )
+      }
+    }
+
+    test('instruments record to it from the next measurement on, of any of them', async () => {
+      const metrics = createMetrics({ otel: true })
+      const options = { unit: '{order}' }
+      const orders = metrics.counter('orders', options)
+      const level = metrics.gauge('level')
+      metrics.observe('queue', () => 3)
+      orders.add(40)
+      options.unit = 'changed since'
+      const told = register()
+      expect(await told()).toEqual({})
+      orders.add(2)
+      level.record(7)
+      metrics.histogram('duration', { buckets: [1] }).record(0.5)
+      expect(await told()).toMatchObject({ orders: [2], level: [7], queue: [3], duration: [{ sum: 0.5 }] })
+      expect(await openMetrics(metrics)).toContain('orders_total 42\n')
+    })
+
+    test('what is observed is so from the next read on', async () => {
+      const metrics = createMetrics({ otel: true })
+      metrics.observe('queue', () => 3)
+      const told = register()
+      await metrics.collect()
+      expect(await told()).toEqual({ queue: [3] })
+    })
+
+    test('one that cannot make an instrument breaks neither it nor the others', async () => {
+      const metrics = createMetrics({ otel: true })
+      const orders = metrics.counter('orders')
+      metrics.gauge('level').record(1)
+      const add = vi.fn()
+      globalMetrics.setGlobalMeterProvider({ getMeter: () => ({ createCounter: () => ({ add }) }) as never })
+      metrics.gauge('level').record(2)
+      orders.add(3)
+      expect(add).toHaveBeenCalledExactlyOnceWith(3, undefined)
+    })
+  })
+
   test('off, which it is by default, nothing is', async () => {
     const found = await twins((metrics) => metrics.counter('orders').add(1), false)
     expect([...found.keys()]).toEqual([])

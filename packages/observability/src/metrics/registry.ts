@@ -1,11 +1,10 @@
 import type { Clock } from '@base/core/clock'
 import { checkFunction, checkOneOf, checkOptions } from '@base/core/options'
-import { guarded } from '../tracing/guarded.js'
 import { type Counter, CounterInstrument } from './counter.js'
 import { Exemplars } from './exemplar.js'
 import type { MetricFamily, MetricKind } from './family.js'
 import { type Gauge, GaugeInstrument } from './gauge.js'
-import { observeTwin, twinOf } from './global-meter.js'
+import { GlobalMeter } from './global-meter.js'
 import { type Histogram, HistogramInstrument } from './histogram.js'
 import type { InstrumentRules, Readable } from './instrument.js'
 import {
@@ -50,10 +49,13 @@ export class Registry implements Metrics {
   readonly #kept = new Map<string, Kept>()
   readonly #names = new SampleNames()
   readonly #exemplars: Exemplars
+  /** None unless all is recorded there as well. */
+  readonly #global: GlobalMeter | undefined
 
   constructor(options: RegistryRules) {
     this.#options = options
     this.#exemplars = new Exemplars(() => options.clock.now())
+    this.#global = options.otel ? new GlobalMeter() : undefined
   }
 
   counter(name: string, options: InstrumentOptions = {}): Counter {
@@ -78,14 +80,14 @@ export class Registry implements Metrics {
     const full = this.#fullName(name)
     checkFree(full, this.#kept.get(full)?.kind)
     const rules = this.#rules(full, options, kind)
-    const { otel, clock } = this.#options
-    const instrument = new ObservableInstrument(rules, kind, observe, clock)
-    if (otel) guarded('a meter', () => observeTwin(full, options, kind, () => instrument.observations()))
+    const instrument = new ObservableInstrument(rules, kind, observe, this.#options.clock)
+    this.#global?.observeTwin(full, options, kind, () => instrument.observations())
     this.#kept.set(full, { kind: 'observed', instrument })
   }
 
   collect(): Promise<MetricFamily[]> {
     this.#exemplars.look()
+    this.#global?.look()
     return Promise.all([...this.#kept.values()].map(({ instrument }) => instrument.read()))
   }
 
@@ -108,10 +110,7 @@ export class Registry implements Metrics {
     }
     checkFree(full, known?.kind)
     const rules = this.#rules(full, options, kind)
-    // A provider of somebody else that cannot make the instrument must not break what is measured.
-    const twin = this.#options.otel
-      ? guarded('a meter', () => twinOf(kind, full, options, buckets.bounds))
-      : undefined
+    const twin = this.#global?.twinOf(kind, full, options, buckets.bounds)
     const instrument = make({ ...rules, twin })
     this.#kept.set(full, { kind, unit, buckets: buckets.bounds, instrument })
     return instrument
