@@ -5,11 +5,11 @@ import type { AuthError } from '../errors/auth-error.js'
 
 /** What a new key is for. Takes these fields alone, so that the rest of a body changes nothing. */
 export interface NewApiKey {
-  /** Whose it is: of the caller's session, never of the request's body. 1 to 1,024 characters. */
+  /** Whose it is: of the caller's session, never of the request's body. 1 to 1,024 bytes of UTF-8. */
   readonly ownerId: string
   /** What it may be used for: at most 64 names such as `orders:read`, printable ASCII without spaces and quotes. */
   readonly scopes: readonly string[]
-  /** What its owner calls it, 1 to 1,024 characters. @defaultValue none */
+  /** What its owner calls it, 1 to 1,024 bytes of UTF-8. @defaultValue none */
   readonly name?: string | undefined
   /** For how long it is good, and each secret that a rotation gives it; `Infinity` for no end. @defaultValue the `ttl` of `createApiKeys` */
   readonly ttl?: Duration | undefined

@@ -1,5 +1,6 @@
 import { assert, type ConformanceOptions, type Law, laws, type Make } from '@base/core/testing'
 import type { RevocationStore } from '../tokens/revocation/revocation-store.js'
+import { LOOK_ALIKES } from './look-alikes.js'
 import { DAY, MOMENT } from './times.js'
 import { lastsLongEnough } from './to-the-millisecond.js'
 
@@ -60,6 +61,20 @@ function tokens(law: Law<RevocationStore>): void {
       const shifted = { id: `${text}b`, session: `${text}s`, subject: `${text}u` }
       assert.deepEqual(await store.find({ issuer: 'a', ...shifted }), unknown)
     }
+  })
+
+  law('tells names apart that look alike, however long they are', async (store) => {
+    for (const name of LOOK_ALIKES) {
+      await store.revoke({ issuer: name, id: name, ttl: TTL })
+      await store.revoke({ issuer: name, session: name, ttl: TTL })
+      await store.revokeAll({ issuer: name, subject: name, at: 5, ttl: TTL })
+    }
+    for (const issuer of LOOK_ALIKES)
+      for (const name of LOOK_ALIKES) {
+        const [revoked, epoch] = issuer === name ? [true, 5] : [false, 0]
+        assert.deepEqual(await store.find({ issuer, id: name, subject: name }), { revoked, epoch })
+        assert.equal((await store.find({ issuer, session: name })).revoked, revoked)
+      }
   })
 
   law('does not take an id for a subject', async (store) => {

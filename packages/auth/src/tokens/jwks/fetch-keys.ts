@@ -15,6 +15,8 @@ export interface FetchedKeys {
 
 const MOST_BYTES = 65_536
 const MOST_KEYS = 64
+/** What editors put before UTF-8, and `Response.json()` passes over. RFC 8259, section 8.1. */
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 
 /**
  * Fetches a JWK set once, within the limits: no redirect is followed, for it would go where nobody has said to, and what is too
@@ -48,7 +50,8 @@ async function request(
 }
 
 function keysOf(body: Uint8Array): readonly unknown[] {
-  const keys = parseStrictObject(body)?.['keys']
+  const isMarked = BYTE_ORDER_MARK.every((byte, index) => body[index] === byte)
+  const keys = parseStrictObject(isMarked ? body.subarray(BYTE_ORDER_MARK.length) : body)?.['keys']
   if (!Array.isArray(keys)) throw new Error('The answer is no JWK set.')
   if (keys.length > MOST_KEYS) throw new Error(`The answer has more than ${MOST_KEYS} keys.`)
   return keys

@@ -428,6 +428,20 @@ describe('remoteJwks', () => {
       },
     )
 
+    test('a key that is there twice is one, as in jose#392, and two keys of one name are none', async () => {
+      const [one, other] = [await jwkOf(first), await jwkOf(second)]
+      const { code, state, clock } = await consumer(json({ keys: [one, other, one] }))
+      expect(await code(await tokenOf(first))).toBe('ok')
+      state.answer = json({ keys: [one, { ...other, kid: first.key.kid }, one] })
+      await clock.advance('1h')
+      expect(await code(await tokenOf(first))).toBe('TOKEN_UNKNOWN_KEY')
+    })
+
+    test('a byte order mark before it is nobody’s matter', async () => {
+      const { code } = await consumer(json(`\ufeff${JSON.stringify(await setOf(first))}`))
+      expect(await code(await tokenOf(first))).toBe('ok')
+    })
+
     test('an empty set means that no key is good', async () => {
       const { code } = await consumer(json({ keys: [] }))
       expect(await code(await tokenOf(first))).toBe('TOKEN_UNKNOWN_KEY')

@@ -44,7 +44,7 @@ export interface RemoteJwks extends KeySource {
  *
  * All who need them share one request. A token with an unknown key makes for one more, at most one per `cooldown`, and waits
  * for it; the others have the last set while a new one is fetched. A set is at most 64 KiB and 64 keys; redirects are not
- * followed; secrets and private keys in it, and keys that are too weak, are ignored.
+ * followed; secrets and private keys in it, and keys that are too weak, are ignored; a key that is in it twice is one.
  * While the issuer is away the last set serves on for `staleIfError`; after that tokens are refused with `KEYS_UNAVAILABLE`.
  *
  * @example

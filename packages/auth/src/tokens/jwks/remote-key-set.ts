@@ -116,10 +116,15 @@ export class RemoteKeySet implements KeySource {
     // It is not asked again before the cooldown is over, so what it said last is as good as can be had.
     const fresh = freshFor(answer.cacheControl, { least: cooldown, most: Math.max(maxAge, cooldown) })
     if (answer.keys === undefined) return { set: (before as Kept).set, etag, fetchedAt, freshFor: fresh }
-    const { set, keys, ignored } = readKeySet(answer.keys.filter(isPublic))
+    const { set, keys, ignored } = readKeySet(distinct(answer.keys).filter(isPublic))
     if (fetched.hasSubscribers) fetched.publish({ url: this.url, keys: keys.length, ignored: ignored.length })
     return { set, etag, fetchedAt, freshFor: fresh }
   }
+}
+
+/** A key that is there twice, as sets that were put together have it, is one. */
+function distinct(jwks: readonly unknown[]): readonly unknown[] {
+  return [...new Map(jwks.map((jwk) => [JSON.stringify(jwk), jwk])).values()]
 }
 
 /** A secret that is published is none, and neither is a private key. */

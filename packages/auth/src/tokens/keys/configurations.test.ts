@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { AUDIENCE, GOOD, ISSUER, pairOf, sign } from '../fixtures/forge.js'
 import {
   type AlgorithmName,
+  createKeyRing,
   createTokenService,
   createVerifier,
   hmacKey,
@@ -72,12 +73,15 @@ describe('a verifier', () => {
     ['HS256 and ES256', [hmacKey(SECRET), ec.publicKey], ['EdDSA'], 'EdDSA, received "HS256, ES256"'],
     ['RSA', { keys: [rsaJwk] }, ['ES256', 'EdDSA'], 'ES256, EdDSA, received "RS256 or PS256"'],
     ['RSA without alg', { keys: [rsaJwk] }, ['RS256', 'PS256'], 'RS256, PS256, received "RS256 or PS256"'],
+    ['a key ring', createKeyRing(), ['HS256'], 'exactly one of HS256, received "ES256"'],
+    ['a key ring', createKeyRing({ algorithm: 'Ed25519' }), ['ES256'], 'one of ES256, received "EdDSA"'],
   ])('is not made of keys for %s alone, where they are not for its list', (_, keys, algorithms, message) => {
     expect(() => verifierWith(keys, ...algorithms)).toThrow(message)
   })
 
   test.each<[string, VerifierKeys, AlgorithmName[]]>([
     ['one of several keys', [ec.publicKey, hmacKey(SECRET)], ['ES256']],
+    ['the algorithm of a key ring', createKeyRing(), ['EdDSA', 'ES256']],
     ['the other name of an algorithm', pairOf('EdDSA').publicKey, ['Ed25519']],
     ['an RSA key without alg and a list with one', { keys: [rsaJwk] }, ['RS256', 'ES256']],
     ['an RSA key with its alg', { keys: [{ ...rsaJwk, alg: 'PS256' }] }, ['RS256', 'PS256']],

@@ -1,5 +1,7 @@
+import type { InvalidOptionError } from '@base/core/errors'
 import { invalidOption, type OptionPlace } from '@base/core/options'
 import { withoutText } from '../../without-text.js'
+import type { KeyRing } from '../ring/key-ring.js'
 import type { Algorithm } from './algorithm.js'
 import { distinctKeys } from './distinct-keys.js'
 import { type ReadKeySet, readKeySet } from './json-key-set.js'
@@ -41,11 +43,13 @@ export function ownKeys(keys: unknown): readonly VerificationKey[] | undefined {
 }
 
 /**
- * Refuses keys that do not change where none of them can ever be used.
+ * Refuses keys that do not change where none of them can ever be used, and a key ring that makes keys for none of the list.
  *
  * @throws InvalidOptionError saying why one of them cannot, or what they are for.
  */
 export function checkUsable(keys: unknown, allowed: readonly Algorithm[], place: OptionPlace): void {
+  const ring = isSource(keys) ? (keys as Partial<KeyRing>).algorithm : undefined
+  if (ring !== undefined && !allowed.includes(ring)) throw noneIsFor(ring, allowed, place)
   const read = isKeySet(keys) ? readOnce(keys) : { keys: ownKeys(keys), ignored: [] }
   if (read.keys === undefined) return
   if (read.keys.length === 0)
@@ -53,11 +57,11 @@ export function checkUsable(keys: unknown, allowed: readonly Algorithm[], place:
   const isFor = (key: VerificationKey) => allowed.includes(onlyAlgorithm(key, allowed) as Algorithm)
   if (read.keys.some(isFor)) return
   const found = read.keys.map(({ algorithms }) => algorithms.join(' or '))
-  throw invalidOption(
-    [...new Set(found)].join(', '),
-    place,
-    `such that one is for exactly one of ${allowed.join(', ')}`,
-  )
+  throw noneIsFor([...new Set(found)].join(', '), allowed, place)
+}
+
+function noneIsFor(found: string, allowed: readonly Algorithm[], place: OptionPlace): InvalidOptionError {
+  return invalidOption(found, place, `such that one is for exactly one of ${allowed.join(', ')}`)
 }
 
 /** Sets that were read, by the object, with the keys that it had: `verifyJws` may get the same one with every token. */

@@ -1,4 +1,5 @@
 import { untilAborted } from '@base/core/abort'
+import { UnavailableError } from '@base/core/errors'
 import { checkOptions } from '@base/core/options'
 import { type Err, ok, type Result } from '@base/core/result'
 import type { AuthError } from '../../errors/auth-error.js'
@@ -17,7 +18,13 @@ import { openText, sealText } from '../opaque/sealed-text.js'
 import { refused } from '../refused.js'
 import { isScope, isWithin } from '../scope.js'
 import type { AccessInput } from '../service/token-service.js'
-import { place, type RefreshServiceOptions, type RefreshSettings, readOptions } from './refresh-options.js'
+import {
+  MAX_GRACE,
+  place,
+  type RefreshServiceOptions,
+  type RefreshSettings,
+  readOptions,
+} from './refresh-options.js'
 import type { RefreshService, RefreshSession, RefreshTokens, RotateOptions } from './refresh-service.js'
 import type { RefreshFamily, RefreshRecord, RefreshRotationOutcome, RefreshStore } from './refresh-store.js'
 import { tellReuse } from './reuse.js'
@@ -33,7 +40,7 @@ import { type CheckedSignIn, factsOf, type RefreshSignIn, readSignIn } from './s
  *
  * Tokens are random, and the store knows their hashes alone. The access token is made before the store rotates: where either
  * fails the presented token is still good. Of many rotations at once, on whatever nodes, one makes the successor and all
- * others get the same.
+ * others get the same. A token that was rotated before is judged first, while its grace lasts.
  *
  * A family that is revoked takes its access tokens with it, where `tokens` has `revokeSession`, as a token service has; where
  * that failed it is tried again with each token of the family that is presented. Services that ask no store of revocations take
@@ -77,6 +84,8 @@ class RotatingTokens implements RefreshService {
   async rotate(text: string, options: RotateOptions): Promise<Result<RefreshTokens, AuthError>> {
     const asked = readAsked(options)
     const { signal } = asked
+    const { clock, grace } = this.#settings
+    const presentedAt = clock.now()
     const parent = await readOpaqueToken(text)
     const record = parent && (await untilAborted(this.#find(parent), signal))
     if (parent === undefined || record === undefined) return INVALID()
@@ -84,10 +93,12 @@ class RotatingTokens implements RefreshService {
     const refusal = judge(record, asked)
     if (refusal?.error.code === 'REFRESH_REVOKED') return untilAborted(this.#revoked(family), signal)
     if (refusal !== undefined) return refusal
-    // A token that was rotated before may ask for more: the store says first whether it is a theft.
-    const scope = isNarrower(asked.scope, family.scope) ? asked.scope : family.scope
+    // At once, while its grace lasts, and whatever scope it asks for: the store says first whether it is a theft.
+    if (record.status === 'rotated') return this.#replace(parent, family, undefined, asked, grace)
+    const scope = asked.scope ?? family.scope
     const accessToken = await untilAborted(this.#issue(family, scope, asked.jkt), signal)
-    return this.#replace(parent, family, accessToken, asked)
+    const took = clock.now() - presentedAt
+    return this.#replace(parent, family, accessToken, asked, graceAfter(took, grace))
   }
 
   async revoke(text: string, options: { readonly clientId?: string | undefined } = {}): Promise<boolean> {
@@ -176,10 +187,11 @@ class RotatingTokens implements RefreshService {
   async #replace(
     parent: OpaqueToken,
     family: RefreshFamily,
-    accessToken: string,
+    accessToken: string | undefined,
     { scope, jkt, signal }: Asked,
+    grace: number,
   ): Promise<Result<RefreshTokens, AuthError>> {
-    const { idleTtl, grace, onReuse } = this.#settings
+    const { idleTtl, onReuse } = this.#settings
     const token = await createOpaqueToken(family.id)
     const sealed = grace === 0 ? undefined : await sealText(token.text, sealOf(parent))
     // As before: a narrower scope is that of one access token (RFC 6749, section 6).
@@ -189,6 +201,7 @@ class RotatingTokens implements RefreshService {
     const outcome = await this.#ask((store, now) => store.rotate(rotation, now))
     switch (outcome.status) {
       case 'rotated':
+        if (accessToken === undefined) throw new UnavailableError({ message: TAKEN_BACK })
         return ok({ accessToken, refreshToken: token.text, familyId: family.id })
       case 'repeated':
         tellReuse(family, true, onReuse)
@@ -244,6 +257,14 @@ const INVALID = () => refused('REFRESH_INVALID', 'The refresh token is not known
 const EXPIRED = () => refused('REFRESH_EXPIRED', 'The refresh token has expired.')
 const REVOKED = () => refused('REFRESH_REVOKED', 'The family of the refresh token is revoked.')
 const WIDER = () => refused('REFRESH_INVALID', 'The scope is wider than that of the refresh token.')
+
+/** A failover can; whoever asks again gets the successor. */
+const TAKEN_BACK = 'The refresh store has taken a rotation back.'
+
+/** The grace of a token for which an access token was made since it was presented: its holder is not late for that. */
+function graceAfter(took: number, grace: number): number {
+  return grace === 0 ? 0 : Math.min(MAX_GRACE, grace + Math.max(0, Math.ceil(took)))
+}
 
 /** As it is now: whoever asks may change theirs while the store is asked. */
 function readAsked(options: RotateOptions | undefined): Asked {

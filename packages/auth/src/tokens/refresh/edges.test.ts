@@ -234,7 +234,7 @@ describe('what a sign-in may be', () => {
       { jkt: ` ${'k'.repeat(43)}` },
     ],
     ['authenticatedAt must be whole milliseconds since 1970', { authenticatedAt: 0.5 }],
-    ['sub must be without U+0000 and lone surrogates', { sub: 'a\0' }],
+    ['sub must be 1 to 1,024 bytes of UTF-8 without U+0000 and lone surrogates', { sub: 'a\0' }],
   ])('not: %s', async (message, more) => {
     await expect(start(more)).rejects.toMatchObject({
       code: 'INVALID_OPTION',

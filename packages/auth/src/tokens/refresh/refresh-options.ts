@@ -7,7 +7,7 @@ import type { RefreshStore } from './refresh-store.js'
 import type { RefreshReuse } from './reuse.js'
 
 /** Longer than this, and a thief has time enough. */
-const MAX_GRACE = 60_000
+export const MAX_GRACE = 60_000
 
 /** What a refresh service asks for access tokens: `createTokenService` is one. */
 export interface AccessTokenIssuer {
@@ -34,7 +34,8 @@ export interface RefreshServiceOptions {
   readonly absoluteTtl?: Duration | undefined
   /**
    * For how long a refresh token that was just rotated may be presented again, 0 to 60 s, for who lost the answer, or asked
-   * from two tabs at once: it gets the same successor. It ends early once that successor is used.
+   * from two tabs at once: it gets the same successor. It ends early once that successor is used. Counted from the rotation to when
+   * the token is presented: what the issuer of access tokens takes in between is added, up to 60 s in all.
    * @defaultValue '10s'
    */
   readonly reuseGrace?: Duration | undefined

@@ -11,7 +11,7 @@ const MAX_METHODS = 20
 
 /** A sign-in that {@link RefreshService.start} makes a family of. */
 export interface RefreshSignIn {
-  /** Who signed in, unique within your service. 1 to 1,024 characters, without U+0000 and lone surrogates. */
+  /** Who signed in, unique within your service. 1 to 1,024 bytes of UTF-8, without U+0000 and lone surrogates. */
   readonly sub: string
   /** Through which client; only it may use the tokens. Of the same form. */
   readonly clientId: string

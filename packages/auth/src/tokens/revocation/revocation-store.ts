@@ -53,7 +53,8 @@ export interface Revocation {
 /**
  * Remembers which tokens were taken back: single ones by (issuer, id), those of a session by (issuer, session), all of a
  * subject by an epoch, a number that only grows. An implementation must tell the pair (issuer, id) `a`, `bc` from `ab`, `c`,
- * and an id from a session of the same name. Proven by `revocationStoreConformance`.
+ * and an id from a session of the same name. Each is 1 to 1,024 bytes of UTF-8, without U+0000 and lone surrogates. Proven by
+ * `revocationStoreConformance`.
  *
  * A method that rejects makes the token service refuse: nobody is let in because a store is away.
  */

@@ -1,6 +1,7 @@
 import { checkNumber, checkText, invalidOption } from '@base/core/options'
 import { placeOf } from '../../place.js'
 import { checkTexts } from '../check-texts.js'
+import { checkName } from '../opaque/check-name.js'
 import { isScopeName } from '../scope.js'
 import type { AccessInput } from './token-service.js'
 
@@ -22,12 +23,12 @@ export function copyOf(input: AccessInput): AccessInput {
 export function inputClaims(input: AccessInput): Record<string, unknown> {
   const { roles, permissions, sid, jkt, authTime, amr, acr } = input
   return {
-    sub: checkText(input.sub, place('sub')),
+    sub: checkName(input.sub, place('sub')),
     client_id: checkText(input.clientId, place('clientId')),
     ...(input.scope !== undefined && { scope: checkScope(input.scope) }),
     ...(roles !== undefined && { roles: checkTexts(roles, place('roles')) }),
     ...(permissions !== undefined && { permissions: checkTexts(permissions, place('permissions')) }),
-    ...(sid !== undefined && { sid: checkText(sid, place('sid')) }),
+    ...(sid !== undefined && { sid: checkName(sid, place('sid')) }),
     ...(jkt !== undefined && { cnf: { jkt: checkText(jkt, place('jkt')) } }),
     ...(authTime !== undefined && { auth_time: checkNumber(authTime, place('authTime')) }),
     ...(amr !== undefined && { amr: checkTexts(amr, place('amr')) }),

@@ -1,7 +1,7 @@
 import type { Clock } from '@base/core/clock'
 import { UnavailableError } from '@base/core/errors'
 import { createUuidv7 } from '@base/core/id'
-import { checkNumber, checkText, invalidOption } from '@base/core/options'
+import { checkNumber, invalidOption } from '@base/core/options'
 import type { Result } from '@base/core/result'
 import { CompactSign } from 'jose/jws/compact/sign'
 import type { AuthError } from '../../errors/auth-error.js'
@@ -11,6 +11,7 @@ import { LONGEST, partsOf } from '../jws/compact.js'
 import { readHeader } from '../jws/header.js'
 import { parseStrictObject } from '../jws/strict-json.js'
 import type { SigningSource } from '../keys/key-source.js'
+import { checkName } from '../opaque/check-name.js'
 import type { RevocationStore } from '../revocation/revocation-store.js'
 import { type ClaimRules, MOST_SKEW } from '../verifier/claim-rules.js'
 import type { TokenJudge } from '../verifier/token-judge.js'
@@ -82,12 +83,12 @@ export class SigningTokenService implements TokenService {
   }
 
   async revokeSession(sid: string): Promise<void> {
-    const session = checkText(sid, placeOf('revokeSession')('sid'))
+    const session = checkName(sid, placeOf('revokeSession')('sid'))
     await this.#ask(() => this.#parts.revocations.revoke({ issuer: this.issuer, session, ttl: this.#ttl() }))
   }
 
   async revokeAll(sub: string): Promise<void> {
-    const subject = checkText(sub, placeOf('revokeAll')('sub'))
+    const subject = checkName(sub, placeOf('revokeAll')('sub'))
     const at = this.#parts.clock.now()
     const ttl = this.#ttl()
     await this.#ask(() => this.#parts.revocations.revokeAll({ issuer: this.issuer, subject, at, ttl }))
@@ -143,7 +144,7 @@ function checkId(jti: unknown): string {
   if (encoded !== undefined && typeof readHeader(encoded) !== 'string') {
     throw invalidOption('a token', place, 'the jti of a token, or its claims')
   }
-  return checkText(jti, place)
+  return checkName(jti, place)
 }
 
 /** Where claims say whose they are, they are ours: what is noted here goes by our own name. */

@@ -5,7 +5,7 @@ import type { Verifier, VerifyOptions } from '../verifier/verifier.js'
 
 /** What a new access token says. */
 export interface AccessInput {
-  /** Whom it is about. */
+  /** Whom it is about. 1 to 1,024 bytes of UTF-8, without U+0000 and lone surrogates. */
   readonly sub: string
   /** The client that it is issued to. */
   readonly clientId: string
@@ -15,7 +15,7 @@ export interface AccessInput {
   readonly roles?: readonly string[] | undefined
   /** Permissions of the subject. */
   readonly permissions?: readonly string[] | undefined
-  /** The session, or the family of refresh tokens, that it belongs to. */
+  /** The session, or the family of refresh tokens, that it belongs to. Of the same form. */
   readonly sid?: string | undefined
   /** The RFC 7638 thumbprint of the key that its holder has to prove (DPoP). */
   readonly jkt?: string | undefined

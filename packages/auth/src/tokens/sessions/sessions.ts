@@ -41,7 +41,7 @@ export interface Sessions<Data = unknown> {
   /**
    * Begins a session at a sign-in, always with a new id. The data may be left out where `Data` may be `undefined`.
    *
-   * @throws InvalidOptionError for a subject that is no text of 1 to 1,024 characters without U+0000 and lone
+   * @throws InvalidOptionError for a subject that is no text of 1 to 1,024 bytes of UTF-8 without U+0000 and lone
    * surrogates, or data of more than 65,536 characters as JSON;
    * UnsupportedError naming what in the data cannot be carried.
    */

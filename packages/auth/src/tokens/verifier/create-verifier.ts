@@ -13,6 +13,7 @@ import type { AccessClaims, TokenClaims } from '../claims.js'
 import { LONGEST, LONGEST_OF_ALL } from '../jws/compact.js'
 import { type AlgorithmName, checkAlgorithms } from '../keys/algorithm.js'
 import { checkUsable, toKeySource, type VerifierKeys } from '../keys/verifier-keys.js'
+import { checkName } from '../opaque/check-name.js'
 import type { RevocationStore } from '../revocation/revocation-store.js'
 import { type ClaimRules, MOST_SKEW, toMediaType } from './claim-rules.js'
 import { TokenJudge } from './token-judge.js'
@@ -43,7 +44,7 @@ export interface VerifierOptions<Typ extends string | null | undefined = string 
   extends JudgingOptions {
   /** The algorithms that are allowed: at least one, and HS algorithms only among themselves. There is no default. */
   readonly algorithms: readonly AlgorithmName[]
-  /** The keys of the issuer. Of those that do not change, one at least must be for an algorithm of the list. */
+  /** The keys of the issuer. Of those that do not change, one at least must be for an algorithm of the list, and so must the new ones of a key ring. */
   readonly keys: VerifierKeys
   /**
    * The `typ` in the header of every token, whatever its case. Issuers without RFC 9068 use `'JWT'`, which does not tell an
@@ -59,7 +60,11 @@ export interface VerifierOptions<Typ extends string | null | undefined = string 
    * @defaultValue 8192
    */
   readonly maxLength?: number | undefined
-  /** Tokens that were taken back. @defaultValue none are looked for */
+  /**
+   * Tokens that were taken back. With it a token is refused whose `sub`, `jti` or `sid` has more than 1,024 bytes of UTF-8, U+0000
+   * or a lone surrogate: no store could be asked by it.
+   * @defaultValue none are looked for
+   */
   readonly revocations?: RevocationStore | undefined
 }
 
@@ -124,7 +129,7 @@ export function judgingParts(
   if (skew > MOST_SKEW) throw invalidOption(clockSkew, place('clockSkew'), 'at most 5 minutes')
   return {
     rules: {
-      issuer: checkText(options.issuer, place('issuer')),
+      issuer: checkName(options.issuer, place('issuer')),
       audience: checkAudience(options.audience, place('audience')),
       typ,
       clockSkew: skew,

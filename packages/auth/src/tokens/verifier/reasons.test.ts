@@ -77,6 +77,22 @@ describe('the reason of a refusal, for operators', () => {
     expect((await reasonOf(await token({ ...GOOD, exp: 0 })))[0]).toBe('TOKEN_EXPIRED')
   })
 
+  test.each([
+    ['sub', 'a\0'],
+    ['jti', '\ud800'],
+    ['sid', '密'.repeat(342)],
+    ['sub', 'x'.repeat(1_025)],
+  ])('names %s where no store of revocations could be asked by it', async (claim, name) => {
+    const text = await token({ ...GOOD, [claim]: name })
+    const find = () => Promise.reject(new Error('PostgreSQL refused a value (22021).'))
+    const revocations = { ...memoryRevocationStore(), find }
+    expect(await reasonOf(text, { revocations })).toEqual([
+      'TOKEN_INVALID_CLAIMS',
+      `Its ${claim} is none that can be revoked.`,
+    ])
+    expect(await reasonOf(text)).toEqual(['ok', ''])
+  })
+
   test('asks for a session by its text alone: in tokens of other types sid may be anything', async () => {
     const asked: unknown[] = []
     const revocations = {

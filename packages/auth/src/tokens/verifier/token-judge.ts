@@ -12,9 +12,10 @@ import { SignatureCheck, type SignedToken } from '../jws/signature-check.js'
 import { parseStrictObject } from '../jws/strict-json.js'
 import type { Algorithm } from '../keys/algorithm.js'
 import type { KeySource } from '../keys/key-source.js'
+import { isName } from '../opaque/check-name.js'
 import { keysUnavailable, refused } from '../refused.js'
 import type { RevocationStore } from '../revocation/revocation-store.js'
-import { type ClaimRules, lateOrEarly, refusalOf } from './claim-rules.js'
+import { type ClaimRules, lateOrEarly, type Refusal, refusalOf } from './claim-rules.js'
 import { VerifiedCache, type VerifiedToken } from './verified-cache.js'
 import type { Verifier, VerifyOptions } from './verifier.js'
 
@@ -28,6 +29,9 @@ export interface JudgeParts {
   /** Of a token, in characters. */
   readonly maxLength?: number
 }
+
+/** What a token is revoked by. */
+const NAMES = ['sub', 'jti', 'sid'] as const
 
 const channel = diagnosticsChannel<{ code: AuthErrorCode; reason: string; issuer: string }>(
   'base:auth:verifier:refused',
@@ -107,7 +111,8 @@ export class TokenJudge implements Verifier<TokenClaims> {
     if (claims === undefined) {
       return refused('TOKEN_MALFORMED', 'The payload is no JSON object, or has a name twice.')
     }
-    const refusal = refusalOf(header.typ, claims, this.#parts.rules)
+    const { rules, revocations } = this.#parts
+    const refusal = refusalOf(header.typ, claims, rules) ?? (revocations && unrevocable(claims))
     return refusal === undefined ? ok(claims as unknown as TokenClaims) : refused(...refusal)
   }
 
@@ -126,6 +131,12 @@ export class TokenJudge implements Verifier<TokenClaims> {
     }
     return refusal
   }
+}
+
+/** What no store can keep, so that such a token could not be taken back, or would be `REVOCATIONS_UNAVAILABLE` for ever. */
+function unrevocable(claims: Readonly<Record<string, unknown>>): Refusal | undefined {
+  const claim = NAMES.find((name) => typeof claims[name] === 'string' && !isName(claims[name]))
+  return claim && ['TOKEN_INVALID_CLAIMS', `Its ${claim} is none that can be revoked.`]
 }
 
 async function checkRevocation(
