@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { integer, pgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Executor } from './executor.js'
 import { migrate } from './migrate/index.js'
 import { drizzleRepository } from './repository/index.js'
 
@@ -11,6 +12,8 @@ const two = [
   { id: 1, version: 0 },
   { id: 2, version: 0 },
 ]
+
+type Save = (executor: Executor) => Promise<PromiseSettledResult<unknown>[]>
 
 const rejection = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -83,6 +86,29 @@ describeWithService('postgres', (postgres) => {
     line.cut('rollback')
     expect(await rejection(repository().saveMany([...two].reverse()))).toMatchObject({ code: 'CONFLICT' })
     expect(pool.totalCount).toBe(0)
+  })
+
+  test.each([
+    ['in a transaction of drizzle', (fn: Save) => drizzle(pool).transaction(fn)],
+    [
+      'on one connection',
+      async (fn: Save) => {
+        const client = await pool.connect()
+        return fn(drizzle(client)).finally(() => client.release())
+      },
+    ],
+  ])('several at once %s: what was told as saved is there', async (_, on) => {
+    await admin.query('insert into items values (9, 1)')
+    const refused = [
+      { id: 3, version: 0 },
+      { id: 9, version: 7 },
+    ]
+    const outcomes = await on((executor) => {
+      const within = drizzleRepository({ executor, table: items })
+      return Promise.allSettled([within.saveMany(two), within.saveMany(refused)])
+    })
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+    expect(await ids()).toEqual([1, 2, 9])
   })
 
   test('a transaction that ends as it should gives its connection back', async () => {

@@ -24,6 +24,14 @@ describeDatabases((database) => {
       expect(await migrate(database.db, lockMigrations)).toEqual({ applied: [], pending: [] })
     })
 
+    test('creates it again in a database that has taken the place of the one that had it', async () => {
+      const lock = drizzleLock(database.db)
+      await lock.acquire('of the first', { ttl: '1h' })
+      await database.run('drop table base_locks, base_migrations; drop sequence base_lock_tokens')
+      await expect(lock.tryAcquire('of the other')).rejects.toMatchObject({ code: 'DATABASE_ERROR' })
+      expect(await lock.tryAcquire('of the other')).toMatchObject({ key: 'of the other' })
+    })
+
     test('a process that was slow learns that another holds the lock, and cannot free it', async () => {
       const [slow, quick] = [drizzleLock(database.db), drizzleLock(database.db)]
       const lost = await slow.acquire('slow', { ttl: '1h' })

@@ -2,12 +2,16 @@ import { isAppError } from '@base/core/errors'
 import { type SQL, sql } from 'drizzle-orm'
 import { type Executor, isTransaction, rowsOf } from '../executor.js'
 import { toFailure } from '../failures/failures.js'
+import { sqlStateOf } from '../failures/postgres-error.js'
 import { type Migration, migrate } from '../migrate/migrate.js'
 import { watchStatements } from '../statement-watch/watch-statements.js'
 import { flag, isSet } from './flag.js'
 
 /** How often a statement runs where the database is set to an isolation that refuses what happens at the same time. */
 const MOST_RUNS = 10
+
+/** PostgreSQL's undefined_table. */
+const NO_TABLE = '42P01'
 
 /** A row of a result, whose texts and numbers drivers give alike. */
 export type Row = Readonly<Record<string, unknown>>
@@ -26,7 +30,7 @@ export class OwnTables {
     this.#migrations = migrations
   }
 
-  /** Creates the tables where they are missing; asked once. */
+  /** Creates the tables where they are missing; asked once, and again when they are gone. */
   async prepare(): Promise<void> {
     this.#ready ??= this.#create().catch((error: unknown) => {
       this.#ready = undefined
@@ -41,6 +45,8 @@ export class OwnTables {
       try {
         return rowsOf(await this.#executor.execute(statement))
       } catch (error) {
+        // Another database has taken the place of the one that had them.
+        if (sqlStateOf(error) === NO_TABLE) this.#ready = undefined
         const failure = toFailure(error)
         const isLast = run === MOST_RUNS || isTransaction(this.#executor)
         if (isLast || !isAppError(failure, 'SERIALIZATION_FAILURE')) throw failure

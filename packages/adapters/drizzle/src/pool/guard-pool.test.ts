@@ -105,6 +105,17 @@ describeWithService('postgres', (postgres) => {
     expect(await ask()).toEqual([{ seven: 7 }])
   })
 
+  test('whoever waits for a connection hears that the pool is ended', async () => {
+    const ending = guardPool(new pg.Pool({ connectionString: line.url, max: 1 }))
+    const holder = await ending.connect()
+    const waits = expect(ending.query('select 1')).rejects.toThrow('Cannot use a pool after calling end')
+    const ended = ending.end()
+    await waits
+    holder.release()
+    await ended
+    expect(ending.waitingCount).toBe(0)
+  })
+
   test('a refusal of the server closes nothing', async () => {
     const client = await pool.connect()
     await expect(client.query('select 1/0')).rejects.toThrow('division by zero')

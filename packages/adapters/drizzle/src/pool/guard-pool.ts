@@ -1,6 +1,7 @@
 import { checkMethods } from '@base/core/options'
 import type { Client, Pool, PoolClient } from 'pg'
 import { isOverdue } from '../failures/no-answer.js'
+import { tellOfEnd } from './tell-of-end.js'
 import { wrapQuery } from './wrap-query.js'
 
 const guarded = new WeakSet<Pool>()
@@ -12,13 +13,15 @@ const guarded = new WeakSet<Pool>()
  *   needs it hears where it cannot.
  * - One whose answer is overdue by `query_timeout` is closed. `pg` lets it be used again: in a transaction that stood open
  *   on it, what others write next would be acknowledged and lost.
+ * - Whoever waits for a connection while the pool is ended is told so. `pg` would let them wait for ever.
  *
  * The connections that the pool opens from now on are guarded. Give the pool a `statement_timeout` a little below its
- * `query_timeout`, so that the server ends what is late.
+ * `query_timeout`, so that the server ends what is late, and a `connectionTimeoutMillis`, for a server that does not answer a new
+ * connection.
  *
  * @example
  * const pool = guardPool(
- *   new Pool({ connectionString, statement_timeout: 9_000, query_timeout: 10_000 }),
+ *   new Pool({ connectionString, connectionTimeoutMillis: 5_000, statement_timeout: 9_000, query_timeout: 10_000 }),
  * )
  *
  * @throws {@link InvalidOptionError} where it is no pool.
@@ -29,6 +32,7 @@ export function guardPool<P extends Pool>(pool: P): P {
   guarded.add(pool)
   pool.on('error', () => {})
   pool.on('connect', closeWhenOverdue)
+  tellOfEnd(pool)
   return pool
 }
 

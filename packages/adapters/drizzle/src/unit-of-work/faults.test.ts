@@ -309,6 +309,24 @@ describeWithService('postgres', (postgres) => {
     await pool.end()
   })
 
+  test('a pool that is ended tells who waits for a connection, so that a unit which waits for another ends', async () => {
+    const pool = poolOn(postgres.url)
+    const units = unitsOn(nodePostgres(pool))
+    const [inner, holder] = [gate(), await pool.connect()]
+    const outer = units.run(async (tx) => {
+      await tx.items.save(item(1))
+      const another = rejection(units.run(() => expect.unreachable(), { propagation: 'requires_new' }))
+      inner.open()
+      return another
+    })
+    await inner.opened
+    const ended = pool.end()
+    expect(await outer).toMatchObject({ code: 'UNAVAILABLE', kind: 'unavailable' })
+    holder.release()
+    await ended
+    expect(await ids()).toEqual([1])
+  })
+
   test('a statement past its timeout is a timeout, and rolls back', async () => {
     const pool = poolOn(postgres.url, { statement_timeout: 30 })
     const error = await rejection(

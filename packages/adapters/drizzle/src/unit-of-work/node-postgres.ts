@@ -2,7 +2,9 @@ import { untilAborted } from '@base/core/abort'
 import { checkMethods } from '@base/core/options'
 import type { PgDialect } from 'drizzle-orm/pg-core'
 import type { Pool, PoolClient } from 'pg'
+import { giveBack, takeConnection } from '../connection.js'
 import { withFailures } from '../failures/failures.js'
+import { tellOfEnd } from '../pool/tell-of-end.js'
 import {
   type DatabaseTransaction,
   modesOf,
@@ -22,7 +24,7 @@ import type { DrizzleDriver } from './transaction-executor.js'
  * without one asks the database nothing.
  *
  * The pool's `connect` is watched from now on: it refuses, with a {@link NestedRootQueryError}, to wait for a connection
- * within a unit where all of them are held by units that wait for one.
+ * within a unit where all of them are held by units that wait for one. Whoever waits for one while the pool is ended is told so.
  *
  * @example
  * const unitOfWork = drizzleUnitOfWork(nodePostgres(pool), (executor) => ({
@@ -39,6 +41,7 @@ export function nodePostgres(pool: Pool, options: UnitDatabaseOptions = {}): Uni
   })
   const dialect = dialectOf(pool, options, 'nodePostgres')
   watchPool(pool)
+  tellOfEnd(pool)
   return unitDatabase(pool, (unit) => withFailures(() => open(pool, dialect, unit)))
 }
 
@@ -61,11 +64,11 @@ async function open(pool: Pool, dialect: PgDialect, unit: OpenOptions): Promise<
 /** A connection; one that comes after the abort goes back at once. */
 async function checkOut(pool: Pool, signal: AbortSignal): Promise<PoolClient> {
   signal.throwIfAborted()
-  const connected = pool.connect()
+  const connected = takeConnection(pool)
   try {
     return await untilAborted(connected, signal)
   } catch (error) {
-    connected.then((client) => client.release()).catch(() => {})
+    connected.then((client) => giveBack(client, true)).catch(() => {})
     throw error
   }
 }

@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '@base/core/clock'
 import { TransactionAbortedError } from '@base/domain/unit-of-work'
 import type { Pool, PoolClient } from 'pg'
+import { giveBack } from '../connection.js'
 import { toFailure } from '../failures/failures.js'
-import { isRefusal } from '../failures/postgres-error.js'
+import { isRefusal, sqlStateOf } from '../failures/postgres-error.js'
 import { tellStatement } from '../statement-watch/tell-statement.js'
 import { cancelStatement } from './cancel-statement.js'
 import { commitFailure } from './commit-failure.js'
@@ -16,6 +17,9 @@ import type { DrizzleDriver } from './transaction-executor.js'
  * connection is closed.
  */
 const END_TIMEOUT = '5s'
+
+/** PostgreSQL's query_canceled: of a COMMIT that had not begun, after which the transaction stands, failed. */
+const CANCELED = '57014'
 
 /** What a transaction on a connection is made of. */
 interface Parts {
@@ -65,7 +69,7 @@ export class PoolTransaction implements DatabaseTransaction {
     try {
       answer = await tellStatement({ sql: 'commit' }, () => client.query('commit'))
     } catch (error) {
-      this.#release(isRefusal(error) ? undefined : error)
+      this.#release(isRefusal(error) && sqlStateOf(error) !== CANCELED ? undefined : error)
       throw commitFailure(error)
     } finally {
       stop()
@@ -112,7 +116,11 @@ export class PoolTransaction implements DatabaseTransaction {
   /** @throws Error where it takes too long; what it does afterwards is not heard. */
   #inTime(work: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = () => reject(new Error(`The transaction was not rolled back within ${END_TIMEOUT}.`))
+      const late = () => {
+        const error = new Error(`The transaction was not rolled back within ${END_TIMEOUT}.`)
+        reject(error)
+        this.#cutOff(error)
+      }
       const timer = this.#parts.clock.schedule(END_TIMEOUT, late, { name: 'rollback' })
       work()
         .then(resolve, reject)
@@ -125,7 +133,7 @@ export class PoolTransaction implements DatabaseTransaction {
     const { signal, clock } = this.#parts
     let timer: Timer | undefined
     const abort = () => {
-      timer = clock.schedule(END_TIMEOUT, () => this.#release(signal.reason), { name: 'commit' })
+      timer = clock.schedule(END_TIMEOUT, () => this.#cutOff(signal.reason), { name: 'commit' })
     }
     signal.addEventListener('abort', abort, { once: true })
     if (signal.aborted) abort()
@@ -135,12 +143,20 @@ export class PoolTransaction implements DatabaseTransaction {
     }
   }
 
+  /** Has the connection closed at once: in its pipeline mode `pg` would wait for the answers that do not come. */
+  #cutOff(error: unknown): void {
+    if (this.#released) return
+    this.#release(error)
+    const { connection } = this.#parts.client as { connection?: { stream?: { destroy(): void } } }
+    connection?.stream?.destroy()
+  }
+
   /** Gives the connection back, once; with an error the pool closes it. */
   #release(error?: unknown): void {
     if (this.#released) return
     this.#released = true
     const { client } = this.#parts
-    client.release(error === undefined ? undefined : true)
+    giveBack(client, error === undefined)
     client.off('error', this.#lose)
   }
 }

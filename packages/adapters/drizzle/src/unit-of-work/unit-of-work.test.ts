@@ -433,6 +433,7 @@ describe('drizzleUnitOfWork on PGlite', () => {
       ['of the client, as a template', () => client.sql`select 1`],
       ['of several statements', () => client.exec('select 1; select 2')],
       ['in a unit of another unit of work', () => unitsOn(pglite(client)).run(async () => {})],
+      ['that closes the client', () => client.close()],
     ]
     test.each(past)('%s is refused at once, instead of waiting for ever', async (_, query) => {
       await unitsOn(pglite(client)).run(async (tx) => {
