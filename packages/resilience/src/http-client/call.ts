@@ -2,6 +2,7 @@ import { onAbort } from '@base/core/abort'
 import type { Clock, Timer } from '@base/core/clock'
 import { deadline } from '@base/core/context'
 import type { TimeoutEngine } from '../timeout/timeout-engine.js'
+import type { PreparedRequest } from './prepared-request.js'
 
 /** How long a call may take. */
 export interface CallLimits {
@@ -18,14 +19,17 @@ export class Call {
   readonly signal: AbortSignal
   /** Whether its time is shorter than the client's, by the deadline in context. */
   readonly isCut: boolean
+  /** Kept as long as the call: on Node the signal of a Request that was collected hears of no abort. */
+  readonly input: PreparedRequest['input']
   readonly #controller = new AbortController()
   readonly #timer: Timer | undefined
   readonly #unlisten: (() => void) | undefined
 
   /** @throws The reason of a caller who has given up; TimeoutError where the deadline in context has passed. */
-  constructor({ name, timeout, attemptTimeout, clock }: CallLimits, caller: AbortSignal | undefined) {
+  constructor({ name, timeout, attemptTimeout, clock }: CallLimits, { input, caller }: PreparedRequest) {
     // Not by its throwIfAborted, which polyfills may not have.
     if (caller?.aborted) throw caller.reason
+    this.input = input
     this.signal = this.#controller.signal
     const end = deadline.get()
     const time = end === undefined ? timeout : Math.min(timeout, Math.ceil(end - clock.now()))

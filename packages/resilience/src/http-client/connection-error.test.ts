@@ -20,6 +20,10 @@ describe('a connection that fails is known on each runtime', () => {
       'Node, of an answer that is no HTTP',
       caused('TypeError', Object.assign(new Error('no match'), { name: 'HTTPParserError', code: undefined })),
     ],
+    [
+      'Node, where a proxy refuses to connect',
+      caused('TypeError', new DOMException('Request was cancelled.')),
+    ],
     ['a fetch with a limit of its own', new DOMException('too slow', 'TimeoutError')],
     ['Node, where a runner has a realm of its own', runInNewContext("new TypeError('fetch failed')")],
   ])('%s', (_, error) => {

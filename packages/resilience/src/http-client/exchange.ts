@@ -1,5 +1,6 @@
 import { onAbort } from '@base/core/abort'
 import type { Clock } from '@base/core/clock'
+import { noteFailure } from './body-state.js'
 import type { PreparedRequest } from './prepared-request.js'
 
 /** What is worth reading to the end, so that its connection can be used again; a longer body is cut off with it. */
@@ -40,7 +41,7 @@ export class Exchange {
 /** Sends it; the signal counts until there is a response. */
 export async function send(
   fetch: typeof globalThis.fetch,
-  { input, init }: PreparedRequest,
+  { input, init, body }: PreparedRequest,
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Exchange> {
@@ -55,6 +56,9 @@ export async function send(
     // A fetch that does not heed its signal.
     exchange.discard(clock)
     throw signal.reason
+  } catch (error) {
+    noteFailure(error, body)
+    throw error
   } finally {
     stop()
   }

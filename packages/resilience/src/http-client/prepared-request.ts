@@ -1,5 +1,6 @@
 import { checkOptions, checkSignal } from '@base/core/options'
 import { placesOf } from '../policy/place.js'
+import { isGone } from './body-state.js'
 import { propagate } from './propagation.js'
 import { resolveTarget } from './target.js'
 
@@ -32,6 +33,8 @@ const SIGNAL = place('signal')
 export interface PreparedRequest {
   readonly input: URL | Request
   readonly init: RequestInit
+  /** What it sends. */
+  readonly body: unknown
   /** Whose breaker judges it: host and port, without the default one of http or https. */
   readonly host: string
   /** The caller's signal. */
@@ -56,16 +59,20 @@ export function prepareRequest(
   // A body of the init takes the place of the request's.
   const body: unknown = init?.body ?? request?.body
   refuseUsed(body, init?.body === undefined || init.body === null ? request : given)
+  const isReplayed = isReplayable(body)
+  // `fetch` knows it, and Node's waits for ever where it is told less, such as the length of a text in characters.
+  if (isReplayed) headers.delete('content-length')
   if (!isPlain(init)) refuseNow(request, target, { ...init, method, headers, signal: null })
   return {
     input: request ?? target,
     init: { ...init, method, headers },
+    body,
     host: target.host,
     // As `fetch` has it: null takes away the signal of the request.
     caller: init?.signal === undefined ? request?.signal : checkSignal(init.signal ?? undefined, SIGNAL),
     // An empty key tells no two orders apart.
     isRepeatable:
-      (IDEMPOTENT.has(method.toUpperCase()) || Boolean(headers.get('idempotency-key'))) && isReplayable(body),
+      isReplayed && (IDEMPOTENT.has(method.toUpperCase()) || Boolean(headers.get('idempotency-key'))),
   }
 }
 
@@ -91,13 +98,14 @@ function refuseNow(request: Request | undefined, target: URL, init: RequestInit)
 function standIn(body: RequestInit['body'], request: Request | undefined): RequestInit['body'] {
   if (body === undefined || body === null) return request?.body ? '' : undefined
   if (isReplayable(body)) return body
-  return body instanceof ReadableStream ? new ReadableStream() : undefined
+  return isStream(body) ? new ReadableStream() : undefined
 }
 
 /** A body can be read or sent once. */
 function refuseUsed(body: unknown, owner: object | undefined): void {
   const isLocked = (body as { locked?: unknown } | null | undefined)?.locked === true
-  if (isLocked || (owner as { bodyUsed?: unknown } | undefined)?.bodyUsed === true)
+  const isUsed = (owner as { bodyUsed?: unknown } | undefined)?.bodyUsed === true
+  if (isLocked || isUsed || isGone(body))
     throw new TypeError('The body of the request was read or sent before.')
 }
 
@@ -108,6 +116,11 @@ function isPlain(init: RequestInit | undefined): boolean {
 
 function isRequest(input: string | URL | Request): input is Request {
   return typeof input === 'object' && 'url' in input
+}
+
+/** Node's `fetch` takes whatever can be iterated for one: its own streams, and generators. */
+function isStream(body: unknown): boolean {
+  return body instanceof ReadableStream || Symbol.asyncIterator in Object(body)
 }
 
 /** A stream is gone once it was sent. */

@@ -2,11 +2,14 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { getEventListeners, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { systemClock } from '@base/core/clock'
 import { correlationId, deadline, runInContext } from '@base/core/context'
 import { readDiagnosticsSources } from '@base/core/diagnostics'
 import { TestClock } from '@base/core/testing'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker } from '../circuit-breaker/index.js'
 import { REFUSALS } from '../policy/refusals.js'
 import { constant, exponential, retryBudget } from '../retry/index.js'
@@ -69,6 +72,11 @@ async function timeoutsOf(run: () => Promise<void>): Promise<{ name: string; tim
     unsubscribe('base:resilience:timeout:timeout', hear)
   }
   return told
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
 }
 
 const ok: Answer = (response) => response.end('ok')
@@ -548,6 +556,22 @@ describe('a client whose server sends half a body', () => {
     await until(async () => (await server.connections()) === 0)
   })
 
+  test('also where it is that of a Request that nobody holds any more', async () => {
+    const server = await serve(trickle)
+    const { client } = clientOf()
+    const controller = new AbortController()
+    const begin = () => client(new Request(server.url, { signal: controller.signal }))
+    const text = (await begin()).text().catch((error) => error)
+    for (let round = 0; round < 3; round++) {
+      // What a turn has touched is kept until its end.
+      await new Promise((resolve) => setImmediate(resolve))
+      collectGarbage()
+    }
+    const reason = new Error('not wanted')
+    controller.abort(reason)
+    expect(await text).toBe(reason)
+  })
+
   test('a body that its reader cancels gives its connection back', async () => {
     const server = await serve(trickle)
     const { client, clock } = clientOf()
@@ -620,6 +644,24 @@ describe('the response of a client', () => {
     expect([await response.json(), await copy.text(), copy.url]).toEqual([{ a: 1 }, '{"a":1}', response.url])
     expect((await (await client(server.url)).arrayBuffer()).byteLength).toBe(7)
   })
+
+  test.each(['确定', 'a\u0001b'])(
+    'has the reason phrase that fetch has, also one that no Response may be given: %j',
+    async (phrase) => {
+      const raw: Answer = ({ socket }) => socket?.end(`HTTP/1.1 200 ${phrase}\r\nContent-Length: 2\r\n\r\nok`)
+      const server = await serve(raw)
+      const { client, clock } = clientOf()
+      const response = await client(server.url)
+      const copy = response.clone()
+      expect([response.statusText, copy.statusText, await response.text(), await copy.text()]).toEqual([
+        (await fetch(server.url)).statusText,
+        phrase,
+        'ok',
+        'ok',
+      ])
+      expect(clock.pending).toBe(0)
+    },
+  )
 
   test('a large body comes whole, also through a reader of bytes', async () => {
     const server = await serve(status(200, {}, 'x'.repeat(3_000_000)))
@@ -779,6 +821,38 @@ describe('a breaker per host', () => {
     expect(clientOf({ breaker: false }).client.breakers).toBeUndefined()
   })
 
+  describe('does not count an upload that its sender broke off', () => {
+    const brokenOff = Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+    const web = () => new ReadableStream({ pull: (controller) => controller.error(brokenOff) })
+    const nodes = () =>
+      new Readable({
+        read() {
+          this.destroy(brokenOff)
+        },
+      })
+    const init = (body: unknown) => ({ method: 'POST', body, duplex: 'half' }) as RequestInit
+
+    test.each<[string, (url: string) => [string | Request, RequestInit?]]>([
+      ['a stream', (url) => [url, init(web())]],
+      ['a stream of Node', (url) => [url, init(nodes())]],
+      ['a Request', (url) => [new Request(url, init(web()))]],
+    ])('as %s', async (_, of) => {
+      const server = await serve(ok)
+      const { client } = clientOf()
+      const [input, options] = of(server.url)
+      expect((await client(input, options).catch((error) => error)).cause).toBe(brokenOff)
+      expect(client.breakers?.get(new URL(server.url).host).stats).toMatchObject({ failures: 0, ignored: 1 })
+    })
+
+    test('but one that the server breaks off', async () => {
+      const server = await serve(reset)
+      const { client } = clientOf()
+      const body = new ReadableStream({ start: (controller) => controller.close() })
+      await client(server.url, init(body)).catch(() => {})
+      expect(client.breakers?.get(new URL(server.url).host).stats).toMatchObject({ failures: 1 })
+    })
+  })
+
   test('counts neither a request that is wrong in itself nor a fault of ours', async () => {
     const fetch = async () => {
       throw new RangeError('a mistake')
@@ -790,6 +864,24 @@ describe('a breaker per host', () => {
   })
 })
 
+describe('a request whose length is said', () => {
+  test.each(['3', '5', '9'])('is sent whole with its own, and not with %s', async (length) => {
+    const server = await serve(ok)
+    const { client } = clientOf()
+    const headers = { 'content-length': length }
+    expect(await outcome(client(server.url, { method: 'POST', body: 'Größe', headers }))).toBe(200)
+    expect(server.requests[0]).toMatchObject({ body: 'Größe', headers: { 'content-length': '7' } })
+  })
+
+  test('has it where the body is a stream, whose length nobody else knows', async () => {
+    const server = await serve(ok)
+    const body = new Blob(['stream']).stream()
+    const init = { method: 'POST', body, duplex: 'half', headers: { 'content-length': '6' } } as RequestInit
+    expect(await outcome(clientOf().client(server.url, init))).toBe(200)
+    expect(server.requests[0]?.headers).toMatchObject({ 'content-length': '6' })
+  })
+})
+
 describe('a request that is wrong in itself', () => {
   const url = 'http://a.test/'
   const post = () => new Request(url, { method: 'POST', body: 'x' })
@@ -798,6 +890,11 @@ describe('a request that is wrong in itself', () => {
     await request.text()
     return request
   }
+  const readStream = new Blob(['x']).stream()
+  const goneStream = new Readable({ read: () => {} }).destroy()
+  beforeAll(async () => {
+    for await (const _ of readStream) break
+  })
   const read = () => {
     const request = post()
     request.body?.getReader()
@@ -814,6 +911,9 @@ describe('a request that is wrong in itself', () => {
     ['a Request, and a stream without duplex', post, { body: new ReadableStream() }],
     ['a stream without duplex', () => url, { method: 'POST', body: new ReadableStream() }],
     ['a stream in a GET', () => url, { body: new ReadableStream(), duplex: 'half' } as RequestInit],
+    ["Node's stream without duplex", () => url, { method: 'PUT', body: Readable.from(['x']) } as object],
+    ['a stream that was read', () => url, { method: 'PUT', body: readStream, duplex: 'half' } as RequestInit],
+    ["Node's stream that is gone", () => url, { method: 'PUT', body: goneStream, duplex: 'half' } as object],
   ])('is refused at once, and no breaker hears of it: %s', async (_, input, init) => {
     const fetch = vi.fn(globalThis.fetch)
     const { client } = clientOf({ fetch })

@@ -28,7 +28,7 @@ export interface ResilientFetch {
  * no stream: that of a `Request` is one, and is sent once. A Retry-After is heeded in both its forms. When no attempt is
  * left, or none could begin within `timeout`, the last answer is returned, or the last error thrown.
  * Breakers count connection errors, timeouts and answers from 500, and nothing that the caller's own signal ends, be it an
- * `AbortSignal.timeout()`. Answers that are not returned are read to the end, or
+ * `AbortSignal.timeout()`, nor, on Node, an upload whose own stream fails. Answers that are not returned are read to the end, or
  * cut off, so that no connection is lost. Time and the caller's signal count until the last byte of the body: a body that
  * comes too slowly fails with the same error.
  *
@@ -43,7 +43,7 @@ export function resilientFetch(options: ResilientFetchOptions = {}): ResilientFe
   const rules = clientRules(options)
   const client = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = prepareRequest(input, init, rules.baseUrl, rules.correlationHeader)
-    const call = new Call(rules, request.caller)
+    const call = new Call(rules, request)
     try {
       const exchange = await exchangeOf(rules, request, call)
       return await answerOf(rules, exchange, call)

@@ -18,15 +18,16 @@ export function watchedResponse(exchange: Exchange, call: Call): Response {
     return response
   }
   call.answered()
-  const { statusText, headers } = response
+  const { headers } = response
   const stream = watchedBody(body, exchange, call)
-  return dressed(new Response(stream, { status, statusText, headers }), response)
+  return dressed(new Response(stream, { status, headers }), response)
 }
 
-/** What the constructor of a response cannot be told. */
-function dressed(copy: Response, { url, redirected, type }: Response): Response {
+/** What the constructor of a response cannot be told; a reason phrase that a server sent it may refuse. */
+function dressed(copy: Response, { statusText, url, redirected, type }: Response): Response {
   const clone = copy.clone.bind(copy)
   return Object.defineProperties(copy, {
+    statusText: { value: statusText, configurable: true },
     url: { value: url, configurable: true },
     redirected: { value: redirected, configurable: true },
     type: { value: type, configurable: true },

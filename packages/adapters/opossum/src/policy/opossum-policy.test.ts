@@ -137,6 +137,38 @@ describe.each([
     expect([breaker.closed, breaker.stats.failures]).toEqual([true, 0])
   })
 
+  test("while it probes, the caller's abort closes nothing: the circuit is open again", async () => {
+    vi.useFakeTimers()
+    const breaker = make({ resetTimeout: 50 })
+    const policy = opossumPolicy(breaker)
+    await policy.execute(down).catch(() => {})
+    await vi.advanceTimersByTimeAsync(50)
+    expect(breaker.halfOpen).toBe(true)
+    const controller = new AbortController()
+    const probe = policy.execute(
+      ({ signal }) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
+      { signal: controller.signal },
+    )
+    controller.abort(new Error('not wanted'))
+    await expect(probe).rejects.toThrow('not wanted')
+    expect(breaker.opened).toBe(true)
+    await vi.advanceTimersByTimeAsync(50)
+    expect([await policy.execute(() => 'up'), breaker.closed]).toEqual(['up', true])
+  })
+
+  test('an errorFilter of its own that throws is reported, and the failure counts', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const errorFilter = () => {
+      throw new Error('a mistake')
+    }
+    const breaker = make({ errorFilter })
+    await expect(opossumPolicy(breaker).execute(down)).rejects.toThrow('down')
+    expect([breaker.stats.failures, warned.mock.calls.length]).toEqual([1, 1])
+    expect(String(warned.mock.calls[0]?.[0])).toContain('errorFilter')
+    warned.mockRestore()
+  })
+
   test('its own errorFilter goes on, without our argument', async () => {
     const errorFilter = vi.fn((error: Error) => error.message === 'not found')
     const breaker = make({ errorFilter })

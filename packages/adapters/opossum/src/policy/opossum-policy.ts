@@ -1,3 +1,4 @@
+import { reportCallbackError } from '@base/core/events'
 import {
   checkFunction,
   checkMethods,
@@ -28,6 +29,7 @@ interface Internals {
   }
   readonly name: string
   readonly closed: boolean
+  readonly halfOpen: boolean
   readonly pendingClose: boolean
   call(context: unknown, ...args: unknown[]): Promise<unknown>
   prependListener(event: string, listener: (...args: never[]) => void): unknown
@@ -69,13 +71,31 @@ function prepare(breaker: Internals): void {
   breaker.action = function (this: unknown, ...args) {
     return this instanceof Job ? this.run() : action.apply(this, args)
   }
-  options.errorFilter = (error, ...args) =>
-    args[0] instanceof Job ? args[0].isGivenUp || errorFilter(error) : errorFilter(error, ...args)
+  options.errorFilter = (error, ...args) => {
+    const [job] = args
+    if (!(job instanceof Job)) return errorFilter(error, ...args)
+    // What it takes out is a success, which would close a circuit that probes.
+    return job.isGivenUp ? !breaker.halfOpen : isFiltered(errorFilter, error)
+  }
   // At once: a fallback may answer, and take its time.
   breaker.prependListener('timeout', (error: unknown, _latency: number, [job]: unknown[]) => {
     if (job instanceof Job) job.abandon(translate(error, breaker.name))
   })
   hideFromFallback(breaker)
+}
+
+/** One that throws would leave the call without an end. */
+function isFiltered(errorFilter: Internals['options']['errorFilter'], error: unknown): boolean {
+  try {
+    return errorFilter(error)
+  } catch (thrown) {
+    reportCallbackError(thrown, {
+      package: '@base/opossum',
+      pattern: 'opossumPolicy',
+      callback: 'errorFilter',
+    })
+    return false
+  }
 }
 
 /** A fallback is called with the very list of arguments that these events come with, once the filter was asked. */
