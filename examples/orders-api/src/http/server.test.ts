@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { TestClock } from '@base/core/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Fetch, HttpServer } from './server.ts'
@@ -70,7 +72,110 @@ test('what Node refuses by itself ends the connection, as it says', async () => 
   expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nConnection: close\r\n/)
 })
 
+test('what Node refuses by itself is answered as Node does', async () => {
+  const { port } = await house()
+  const socket = await open(port)
+  socket.write(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(17_000)}\r\n\r\n`)
+
+  expect(await readAll(socket)).toBe(
+    'HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n',
+  )
+})
+
+test('a body that is no body is refused, and whoever reads it is told', async () => {
+  const read = Promise.withResolvers<unknown>()
+  const { port } = await house(async (request) => {
+    read.resolve(await request.text().catch(({ code }) => code))
+    return new Response()
+  })
+  const socket = await open(port)
+  socket.write('POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n')
+
+  expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 400 /)
+  expect(await read.promise).toBe('ECONNRESET')
+})
+
+test('what is no request is no answer to the request before, which is done', async () => {
+  const { fetch, arrived, answer } = held()
+  const { port } = await house(fetch)
+  const socket = await open(port)
+  socket.write('POST / HTTP/1.1\r\nhost: x\r\n\r\n\0')
+  await arrived
+  answer()
+
+  const text = await readAll(socket)
+  expect(text).toMatch(/^HTTP\/1\.1 200 /)
+  expect(text).toMatch(/^connection: close\r$/im)
+})
+
+test('requests of one connection are done in turn (RFC 9112, 9.3.2)', async () => {
+  const { fetch, arrived, answer } = held()
+  const asked: string[] = []
+  const { port } = await house(async (request) => {
+    asked.push(request.method)
+    const response = await fetch()
+    asked.push('answered')
+    return response.clone()
+  })
+  const socket = await open(port)
+  socket.write('PUT / HTTP/1.1\r\nhost: x\r\n\r\nGET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+  await arrived
+  answer()
+
+  expect((await readAll(socket)).match(/late/g)).toHaveLength(2)
+  expect(asked).toEqual(['PUT', 'answered', 'GET', 'answered'])
+})
+
+test('who asks for more than can be answered, without an answer, is cut off', async () => {
+  let asked = 0
+  const { port } = await house(() => {
+    asked++
+    return new Promise(() => {})
+  })
+  const socket = await open(port)
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(101))
+
+  expect(await readAll(socket)).toBe('')
+  expect(asked).toBe(1)
+})
+
+test('an answer that nobody reads has 30 s', async () => {
+  const sent = Promise.withResolvers<ServerResponse>()
+  const { port } = await house((_, client) => {
+    sent.resolve(client as unknown as ServerResponse)
+    return new Response('x'.repeat(25_000_000))
+  })
+  const socket = (await open(port)).pause()
+  ask(socket)
+  const answer = await sent.promise
+  while (!answer.headersSent) await setImmediate()
+
+  expect(answer.socket?.timeout).toBe(30_000)
+  answer.socket?.emit('timeout')
+  expect(answer.socket?.destroyed).toBe(true)
+})
+
 describe('an HTTP server that is told to stop', () => {
+  test('does nothing whose answer would come behind the last', async () => {
+    const { fetch, arrived, answer } = held()
+    let asked = 0
+    const { clock, port, close } = await house(() => {
+      asked++
+      return fetch()
+    })
+    const socket = await open(port)
+    ask(socket)
+    ask(socket)
+    await arrived
+    const closed = close()
+    answer()
+    await closeDoor(clock)
+
+    expect((await readAll(socket)).match(/^connection: close\r$/gim)).toHaveLength(1)
+    await closed
+    expect(asked).toBe(1)
+  })
+
   test('answers what it is at, with connection: close, and then stops', async () => {
     const { fetch, arrived, answer } = held()
     const { clock, port, close } = await house(fetch)

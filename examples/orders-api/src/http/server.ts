@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '@base/core/clock'
@@ -12,6 +12,18 @@ const IDLE_GRACE = KEEP_ALIVE + 1_000
 
 /** How long a whole request may take to arrive, and how often that is looked at. */
 const ARRIVAL = { requestTimeout: 30_000, connectionsCheckingInterval: 1_000 }
+/** How long nothing of an answer may be taken; Node looks whether anything was once more, so twice as long at most. */
+const READING = 30_000
+
+/** How many requests of one connection may wait for their turn. */
+const MOST_IN_LINE = 100
+
+/** What Node says to what is no request, as anybody who listens for it has to. */
+const REFUSALS = new Map([
+  ['HPE_HEADER_OVERFLOW', 431],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+])
 
 /** How long nobody may knock before the door closes, and how often it looks at most. */
 const QUIET = 10
@@ -44,6 +56,8 @@ class Answer extends ServerResponse implements Client {
   /** Whoever answers a `Response` gives no reason, and headers as an object; Node, where it refuses by itself, in an array. */
   override writeHead(status: number, headers: unknown = {}): this {
     if (Array.isArray(headers)) return super.writeHead(status, headers)
+    // Or it would stay for ever with a client that reads no more.
+    this.setTimeout(READING)
     const own = headers as Record<string, string>
     for (const name in own) this.headers[name.toLowerCase()] = own[name] as string
     return super.writeHead(status, this.headers)
@@ -54,7 +68,8 @@ class Answer extends ServerResponse implements Client {
 export type Fetch = (request: Request, client: Client) => Response | Promise<Response>
 
 /**
- * An HTTP server that stops without losing a request.
+ * An HTTP server that stops without losing a request. What comes on one connection is done in turn, so nothing is done
+ * whose answer would come behind one that says `connection: close`.
  *
  * Once told to stop it takes no new connection and finishes what it has: every answer from then on says
  * `connection: close`, so that busy clients leave by themselves. An idle connection is not cut at once, for its client
@@ -84,12 +99,26 @@ export class HttpServer {
       }
     })
     const options = { ...ARRIVAL, keepAliveTimeout: KEEP_ALIVE, ServerResponse: Answer }
-    this.#server = createServer(options, (request, answer) => {
-      const answers = this.#connections.get(request.socket)
+    this.#server = createServer(options, async (request, answer) => {
+      const { socket } = request
+      const answers = this.#connections.get(socket) ?? new Set()
+      const before = [...answers].at(-1)
+      answers.add(answer)
+      answer.on('close', () => answers.delete(answer))
+      if (answers.size > MOST_IN_LINE) socket.destroy()
+      if (before !== undefined) await before.sent
+      if (!socket.writable) return
       if (this.#stopping) sayClose(answer)
-      answers?.add(answer)
-      answer.on('close', () => answers?.delete(answer))
       void listener(request, answer)
+    })
+    this.#server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket: Socket) => {
+      const [first] = this.#connections.get(socket) ?? []
+      // A refusal of what stands behind it would be taken for its answer.
+      if (first?.req.complete || first?.headersSent) return sayClose(first)
+      const status = REFUSALS.get(code) ?? 400
+      if (socket.writable)
+        socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`)
+      socket.destroy()
     })
     this.#server.on('connection', (socket: Socket) => {
       this.#accepted++

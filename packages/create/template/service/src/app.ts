@@ -1,6 +1,6 @@
 import { CancelledError, isAppError, NotFoundError } from '@base/core/errors'
 import { type Health, healthEndpoint } from '@base/observability/health'
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { limitBody } from './http/limit-body.ts'
 import { observeRequests } from './http/observe-requests.ts'
 import { isForTheLog, problemResponse } from './http/problem.ts'
@@ -18,7 +18,7 @@ export function createApp(
     app.get(`/health/${group}`, (c) => answer(c.req.raw))
   }
   // What stands above is asked every second, and is not logged.
-  app.use(requestContext, observeRequests(telemetry), limitBody)
+  app.use(requestContext, observeRequests(telemetry), cancelOnText, limitBody)
   for (const [path, handlers] of Object.entries(routes)) app.route(path, handlers)
   app.notFound(() => problemResponse(new NotFoundError({ message: 'There is no such route.' })))
   app.onError((thrown, c) => {
@@ -30,6 +30,12 @@ export function createApp(
   })
   return app
 }
+
+/** Whose caller has left, its signal aborts with a text, which Hono hands to no `onError`. */
+const cancelOnText: MiddlewareHandler = (_, next) =>
+  next().catch((thrown) => {
+    throw thrown instanceof Error ? thrown : new CancelledError({ cause: thrown })
+  })
 
 /** A wrong option is a defect of this service, whose caller cannot mend it; any other error is what it says. */
 function defectOr(error: Error): Error {

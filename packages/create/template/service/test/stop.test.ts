@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { Hono } from 'hono'
 import { httpServer } from '../src/http/http-server.ts'
 import { describeService, startService } from './start-service.ts'
@@ -91,4 +93,25 @@ test('a stop keeps whoever an answer under way has told to stay', { timeout: 20_
   const last = { status: 200, connection: 'close', again: true }
   assert.deepEqual(await answerOf(request(url, { agent }).end()), last)
   await stopped
+})
+
+test('a stop does nothing whose answer would come behind the last', { timeout: 20_000 }, async () => {
+  const { readable, writable } = new TransformStream()
+  let asked = 0
+  const app = new Hono().post('/', async ({ body }) => {
+    asked++
+    return body(await text(readable))
+  })
+  const http = httpServer('http', app, { host: '127.0.0.1', port: 0, isStopping: () => true })
+  await http.start()
+  const socket = connect(Number(new URL(http.url).port), '127.0.0.1')
+  socket.write('POST / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2))
+  const answers = text(socket)
+  while (asked === 0) await setImmediate()
+
+  const stopped = http.stop({ signal: new AbortController().signal })
+  await writable.close()
+  assert.equal((await answers).match(/HTTP\/1\.1 200 OK/g)?.length, 1)
+  await stopped
+  assert.equal(asked, 1)
 })

@@ -27,14 +27,18 @@ export function httpServer(name: string, app: Hono, { host, port, isStopping }: 
     if (isLeaving()) env.outgoing.setHeader('connection', 'close')
     return response
   })
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, async (request, response) => {
     const { socket } = request
-    if (isLeaving()) response.setHeader('connection', 'close')
+    const before = connections.get(socket)?.response
     connections.set(socket, { response, until: 0 })
     response.once('close', () => {
       if (connections.get(socket)?.response === response)
         connections.set(socket, { until: performance.now() + KEEP_ALIVE + GRACE })
     })
+    // In turn: what comes behind an answer that says `close` is not done, for it gets none.
+    if (before !== undefined) await new Promise((resolve) => before.once('close', resolve))
+    if (!socket.writable) return
+    if (isLeaving()) response.setHeader('connection', 'close')
     void answer(request, response)
   })
   server.on('connection', (socket: Socket) => {
