@@ -91,9 +91,9 @@ class DrizzleRepository<T extends object, Id> implements LockingRepository<T, Id
   }
 
   async find(specification: Specification<T>, options: LockingFindOptions<T> = {}): Promise<T[]> {
-    begin(options)
-    const offset = checkInteger(options.offset ?? 0, at('offset'))
-    const limit = checkInteger(options.limit ?? Number.POSITIVE_INFINITY, { ...at('limit'), infinity: true })
+    const { offset = 0, limit = Number.POSITIVE_INFINITY } = begin(options)
+    checkInteger(offset, at('offset'))
+    checkInteger(limit, { ...at('limit'), infinity: true })
     return this.#reader.find(specification, { ...options, offset, limit })
   }
 
