@@ -15,8 +15,8 @@ const ARRIVAL = { requestTimeout: 30_000, connectionsCheckingInterval: 1_000 }
 /** How long nothing of an answer may be taken; Node looks whether anything was once more, so twice as long at most. */
 const READING = 30_000
 
-/** How many requests of one connection may wait for their turn. */
-const MOST_IN_LINE = 100
+/** How many requests of one connection may be there at once: the one that is done, and those that wait for their turn. */
+const MOST_AT_ONCE = 100
 
 /** What Node says to what is no request, as anybody who listens for it has to. */
 const REFUSALS = new Map([
@@ -105,8 +105,12 @@ export class HttpServer {
       const before = [...answers].at(-1)
       answers.add(answer)
       answer.on('close', () => answers.delete(answer))
-      if (answers.size > MOST_IN_LINE) socket.destroy()
-      if (before !== undefined) await before.sent
+      if (answers.size > MOST_AT_ONCE) socket.destroy()
+      if (before !== undefined) {
+        await before.sent
+        // The time in which that had to be read is not the time in which this one is made.
+        socket.setTimeout(0)
+      }
       if (!socket.writable) return
       if (this.#stopping) sayClose(answer)
       void listener(request, answer)

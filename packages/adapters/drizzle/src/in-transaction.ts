@@ -5,6 +5,7 @@ import type { Executor } from './executor.js'
 import { tellTransaction } from './statement-watch/tell-transaction.js'
 import { watchSession } from './statement-watch/watch-statements.js'
 import { isPglite, syncPglite } from './sync-pglite.js'
+import { commitFailure } from './unit-of-work/commit-failure.js'
 
 type Session = Executor['_']['session']
 
@@ -47,7 +48,9 @@ export async function inTransaction<R>(executor: Executor, fn: (tx: Executor) =>
   // It has turns of its own, and refuses what would wait for a unit that is open.
   if (!isPglite(client)) return inTurn(session ?? executor, () => executor.transaction(fn))
   const result = await executor.transaction(fn)
-  await syncPglite(client)
+  await syncPglite(client).catch((error: unknown) => {
+    throw commitFailure(error)
+  })
   return result
 }
 

@@ -43,14 +43,20 @@ export interface PreparedRequest {
   readonly isRepeatable: boolean
 }
 
+/** What a client has for all its requests. */
+interface RequestRules {
+  readonly baseUrl: URL | undefined
+  readonly correlationHeader: string | undefined
+  readonly fetch: typeof globalThis.fetch | undefined
+}
+
 /** @throws InvalidOptionError for a target that is refused, and options that are none; TypeError for what `fetch` would refuse. */
 export function prepareRequest(
   input: string | URL | Request,
   given: RequestInit | undefined,
-  base: URL | undefined,
-  correlationHeader: string | undefined,
+  { baseUrl, correlationHeader, fetch }: RequestRules,
 ): PreparedRequest {
-  const target = resolveTarget(input, base)
+  const target = resolveTarget(input, baseUrl)
   const request = isRequest(input) ? input : undefined
   const init = given === undefined || given === null ? undefined : membersOf(given)
   const headers = new Headers(init?.headers ?? request?.headers)
@@ -62,7 +68,11 @@ export function prepareRequest(
   const isReplayed = isReplayable(body)
   // `fetch` knows it, and Node's waits for ever where it is told less, such as the length of a text in characters.
   if (isReplayed) headers.delete('content-length')
-  if (!isPlain(init)) refuseNow(request, target, { ...init, method, headers, signal: null })
+  if (!isPlain(init)) {
+    // Another library than Node may take its streams otherwise.
+    const isOfFetch = fetch === undefined || body instanceof ReadableStream
+    refuseNow(request, target, { ...init, method, headers, signal: null }, isOfFetch)
+  }
   return {
     input: request ?? target,
     init: { ...init, method, headers },
@@ -87,9 +97,13 @@ function membersOf(given: RequestInit): RequestInit {
 }
 
 /** What is wrong with the request itself shows now, and is neither retried nor counted by the breaker. */
-function refuseNow(request: Request | undefined, target: URL, init: RequestInit): void {
-  const { body: _, ...rest } = init
-  const body = standIn(init.body, request)
+function refuseNow(
+  request: Request | undefined,
+  target: URL,
+  { body: given, ...rest }: RequestInit,
+  isOfFetch: boolean,
+): void {
+  const body = isOfFetch || isReplayable(given) ? standIn(given, request) : undefined
   // That of another library is known by its URL alone.
   new Request(request instanceof Request ? request : target, body === undefined ? rest : { ...rest, body })
 }

@@ -911,7 +911,6 @@ describe('a request that is wrong in itself', () => {
     ['a Request, and a stream without duplex', post, { body: new ReadableStream() }],
     ['a stream without duplex', () => url, { method: 'POST', body: new ReadableStream() }],
     ['a stream in a GET', () => url, { body: new ReadableStream(), duplex: 'half' } as RequestInit],
-    ["Node's stream without duplex", () => url, { method: 'PUT', body: Readable.from(['x']) } as object],
     ['a stream that was read', () => url, { method: 'PUT', body: readStream, duplex: 'half' } as RequestInit],
     ["Node's stream that is gone", () => url, { method: 'PUT', body: goneStream, duplex: 'half' } as object],
   ])('is refused at once, and no breaker hears of it: %s', async (_, input, init) => {
@@ -920,6 +919,15 @@ describe('a request that is wrong in itself', () => {
     const request = await input()
     await expect(client(request, init)).rejects.toThrow(TypeError)
     expect([fetch.mock.calls.length, client.breakers?.size]).toEqual([0, 0])
+  })
+
+  test("nor of Node's stream without duplex, which a fetch of another library may take", async () => {
+    const init = () => ({ method: 'PUT', body: Readable.from(['x']) }) as object
+    const { client } = clientOf()
+    await expect(client(url, init())).rejects.toThrow(TypeError)
+    expect(client.breakers?.size).toBe(0)
+    const other = vi.fn(async () => new Response())
+    expect(await outcome(clientOf({ fetch: other }).client(url, init()))).toBe(200)
   })
 
   test.each<[string, RequestInit]>([

@@ -42,7 +42,7 @@ export interface ResilientFetch {
 export function resilientFetch(options: ResilientFetchOptions = {}): ResilientFetch {
   const rules = clientRules(options)
   const client = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const request = prepareRequest(input, init, rules.baseUrl, rules.correlationHeader)
+    const request = prepareRequest(input, init, rules)
     const call = new Call(rules, request)
     try {
       const exchange = await exchangeOf(rules, request, call)

@@ -80,4 +80,21 @@ describe('on a file system that is told when to keep', () => {
     await drizzleRepository({ executor: db, table: items }).saveMany([item(1), item(2)])
     expect(other.syncs).toBeGreaterThan(inTransaction.at(-1) as number)
   })
+
+  test('what saveMany could not keep has perhaps taken effect', async () => {
+    const other = new BrowserFs()
+    await using unwatched = await PGlite.create({ fs: other })
+    await unwatched.exec(TABLE)
+    const transaction = unwatched.transaction.bind(unwatched)
+    unwatched.transaction = (fn) =>
+      transaction(async (tx) => {
+        const result = await fn(tx)
+        other.fails = true
+        return result
+      })
+    const stored = drizzleRepository({ executor: drizzle(unwatched), table: items })
+    const error = await rejection(stored.saveMany([item(1), item(2)]))
+    other.fails = false
+    expect(error).toMatchObject({ code: 'COMMIT_UNKNOWN', kind: 'unavailable' })
+  })
 })

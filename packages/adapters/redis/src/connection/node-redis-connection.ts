@@ -115,13 +115,22 @@ export class NodeRedisConnection implements Connection {
     const reply = this.isCluster
       ? passToCluster(client as ClusterClient, command, options, attempt)
       : 'execute' in client
-        ? (client as ClientPool).execute((node) => passToNode(node, command, attempt))
+        ? (client as ClientPool).execute((node) => passToFree(node, command, attempt))
         : passToNode(client as SingleClient, command, attempt)
     return (reply as Promise<Reply>).catch((error) => {
       if (!wasTakenBack(attempt)) throw error
       return this.#sendLater(command, options, attempt)
     })
   }
+}
+
+/** Where its caller has had its answer while all clients of a pool were in use, nothing may run for it now. */
+async function passToFree(
+  node: SingleClient,
+  command: readonly Argument[],
+  attempt: Attempt,
+): Promise<unknown> {
+  return attempt.over ? null : passToNode(node, command, attempt)
 }
 
 function passToNode(node: SingleClient, command: readonly Argument[], attempt: Attempt): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { deferred } from '@base-internal/tools/deferred'
 import { describeWithPrivateService, lineTo } from '@base-internal/tools/services'
 import { createClientPool, createSentinel, ErrorReply } from 'redis'
 import { createClientPool as createClientPool5, createSentinel as createSentinel5 } from 'redis-5'
@@ -109,6 +110,35 @@ describeWithPrivateService('redis', {}, (redis) => {
           .toEqual(Buffer.from('0'))
       }))
   })
+})
+
+describeWithPrivateService('redis', {}, (redis) => {
+  test.each([
+    ['redis 6', (url: string) => createClientPool({ url }, ALONE)],
+    ['redis 5', (url: string) => createClientPool5({ url }, ALONE)],
+  ] as const)(
+    'nothing runs whose caller was refused while all of a pool of %s were in use',
+    async (_, create) => {
+      const pool = create(redis.url)
+      pool.on('error', () => undefined)
+      await pool.connect()
+      try {
+        const connection = connect(pool as unknown as RedisClient, 'test')
+        await connection.send(['SET', 'n', '0'], patient)
+        const use = deferred()
+        const used = pool.execute(() => use.promise)
+        for (const once of [false, true])
+          await expect(connection.send(['INCR', 'n'], { ...hasty, once })).rejects.toMatchObject({
+            details: { outcome: 'not_sent' },
+          })
+        use.resolve()
+        await used
+        expect(await connection.send(['GET', 'n'], patient)).toEqual(Buffer.from('0'))
+      } finally {
+        await pool.destroy()
+      }
+    },
+  )
 })
 
 describe('a sentinel of redis 5 that gave up on its first connection', () => {

@@ -258,12 +258,12 @@ const EXPIRED = () => refused('REFRESH_EXPIRED', 'The refresh token has expired.
 const REVOKED = () => refused('REFRESH_REVOKED', 'The family of the refresh token is revoked.')
 const WIDER = () => refused('REFRESH_INVALID', 'The scope is wider than that of the refresh token.')
 
-/** A failover can; whoever asks again gets the successor. */
+/** A failover can; within the grace whoever asks again gets the successor. */
 const TAKEN_BACK = 'The refresh store has taken a rotation back.'
 
-/** The grace of a token for which an access token was made since it was presented: its holder is not late for that. */
+/** The grace of a token that was good when it was presented, so long ago: its holder is not late for what the issuer took since. */
 function graceAfter(took: number, grace: number): number {
-  return grace === 0 ? 0 : Math.min(MAX_GRACE, grace + Math.max(0, Math.ceil(took)))
+  return grace === 0 ? 0 : Math.min(MAX_GRACE, Math.max(grace, Math.ceil(took)))
 }
 
 /** As it is now: whoever asks may change theirs while the store is asked. */

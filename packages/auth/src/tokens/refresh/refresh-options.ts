@@ -34,8 +34,8 @@ export interface RefreshServiceOptions {
   readonly absoluteTtl?: Duration | undefined
   /**
    * For how long a refresh token that was just rotated may be presented again, 0 to 60 s, for who lost the answer, or asked
-   * from two tabs at once: it gets the same successor. It ends early once that successor is used. Counted from the rotation to when
-   * the token is presented: what the issuer of access tokens takes in between is added, up to 60 s in all.
+   * from two tabs at once: it gets the same successor. It ends early once that successor is used. A token that was presented before its
+   * rotation was done is within it too, however long the issuer of access tokens takes for both, up to 60 s.
    * @defaultValue '10s'
    */
   readonly reuseGrace?: Duration | undefined
