@@ -146,6 +146,8 @@ describe('the settings', () => {
     await expect(wrong).rejects.toMatchObject({
       issues: [{ path: 'PORT' }, { path: 'HOST' }, { path: 'DRAIN_DELAY' }],
     })
+    // After it nothing could stop in time any more.
+    await expect(load({ DRAIN_DELAY: '21s' })).rejects.toMatchObject({ issues: [{ path: 'DRAIN_DELAY' }] })
     await expect(load({ LOG_LEVEL: 'loud', HOST: '0.0.0.0', DEMO_PASSWORD: 'short' })).rejects.toMatchObject({
       issues: [{ path: 'LOG_LEVEL' }, { path: 'DEMO_PASSWORD' }, { path: 'ISSUER' }, { path: 'FIELD_KEYS' }],
     })

@@ -13,8 +13,10 @@ const FIELD_KEYS = "must be 'id:key', and more of them after commas, each key 32
 const RATE_LIMIT = "must be a limit such as '100/minute' or '10/30s'"
 const PORT = 'must be a whole number from 0 to 65535'
 
-/** The longest time in milliseconds that node-postgres and PostgreSQL wait: what is longer is none. */
-const MOST_OF_A_TIMER = 2 ** 31 - 1
+/** What is longer than 24.8 days is none to node-postgres and PostgreSQL. */
+const MOST_OF_A_TIMER = '24d'
+/** A stop takes 30 s at most, and connections on which nobody asks have six of them. */
+const MOST_OF_A_DRAIN = '20s'
 
 const Settings = z.object({
   /** Where it listens; 0 takes a free port. */
@@ -48,7 +50,7 @@ const Settings = z.object({
   /** How long Redis may take for an answer. */
   redisTimeout: duration(1).default('500ms'),
   /** How long it still answers after SIGTERM, while `/health/ready` already says no. */
-  drainDelay: duration(0).default('0ms'),
+  drainDelay: duration(0, MOST_OF_A_DRAIN).default('0ms'),
   /** Where the payment gateway answers; without it one is started beside the service. */
   paymentUrl: url(/^https?$/, 'must be an http URL without user, query and fragment', isBase).optional(),
   /** How long one attempt to take or return a payment may take. */
@@ -138,10 +140,11 @@ function rateLimit() {
   return takenBy(read, RATE_LIMIT).transform((text) => text as RateLimitText)
 }
 
-function duration(min: number, max = Number.POSITIVE_INFINITY) {
+function duration(min: number, max?: Duration) {
+  const most = max === undefined ? Number.POSITIVE_INFINITY : toMilliseconds(max)
   const fits = (text: string) =>
-    isDuration(text) && toMilliseconds(text) >= min && toMilliseconds(text) <= max
-  const bounds = `${min > 0 ? ', more than 0' : ''}${max < Number.POSITIVE_INFINITY ? ' and at most 24 days' : ''}`
+    isDuration(text) && toMilliseconds(text) >= min && toMilliseconds(text) <= most
+  const bounds = `${min > 0 ? ', more than 0' : ''}${max === undefined ? '' : `, at most ${max}`}`
   return z
     .string()
     .refine(fits, `must be a duration such as '500ms' or '5s'${bounds}`)

@@ -138,7 +138,7 @@ describe('kill -TERM', () => {
   })
 
   test('ends the process at once when it comes a second time', async () => {
-    await start({ DRAIN_DELAY: '1h' })
+    await start({ DRAIN_DELAY: '20s' })
     main.process.kill('SIGTERM')
     while ((await fetch(`${url}/health/ready`)).status === 200);
     main.process.kill('SIGTERM')
