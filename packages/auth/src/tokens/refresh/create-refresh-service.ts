@@ -19,7 +19,7 @@ import { refused } from '../refused.js'
 import { isScope, isWithin } from '../scope.js'
 import type { AccessInput } from '../service/token-service.js'
 import {
-  MAX_GRACE,
+  graceAfter,
   place,
   type RefreshServiceOptions,
   type RefreshSettings,
@@ -260,11 +260,6 @@ const WIDER = () => refused('REFRESH_INVALID', 'The scope is wider than that of 
 
 /** A failover can; within the grace whoever asks again gets the successor. */
 const TAKEN_BACK = 'The refresh store has taken a rotation back.'
-
-/** The grace of a token that was good when it was presented, so long ago: its holder is not late for what the issuer took since. */
-function graceAfter(took: number, grace: number): number {
-  return grace === 0 ? 0 : Math.min(MAX_GRACE, Math.max(grace, Math.ceil(took)))
-}
 
 /** As it is now: whoever asks may change theirs while the store is asked. */
 function readAsked(options: RotateOptions | undefined): Asked {

@@ -7,7 +7,7 @@ import type { RefreshStore } from './refresh-store.js'
 import type { RefreshReuse } from './reuse.js'
 
 /** Longer than this, and a thief has time enough. */
-export const MAX_GRACE = 60_000
+const MAX_GRACE = 60_000
 
 /** What a refresh service asks for access tokens: `createTokenService` is one. */
 export interface AccessTokenIssuer {
@@ -81,4 +81,9 @@ export function readOptions(options: RefreshServiceOptions): RefreshSettings {
     onReuse: onReuse === undefined ? undefined : checkFunction(onReuse, place('onReuse')),
     clock: checkMethods(clock, ['now'], place('clock')),
   }
+}
+
+/** The grace of a token that was good when it was presented, so long ago: its holder is not late for what the issuer took since. */
+export function graceAfter(took: number, grace: number): number {
+  return grace === 0 ? 0 : Math.min(MAX_GRACE, Math.max(grace, Math.ceil(took)))
 }

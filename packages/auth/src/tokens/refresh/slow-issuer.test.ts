@@ -26,6 +26,19 @@ function slowIssuer() {
   return { tokens, next, asked: () => asked }
 }
 
+/** A store that does some things otherwise. */
+function storeWith(inner: RefreshStore, methods: Partial<RefreshStore>): RefreshStore {
+  return {
+    start: (...given) => inner.start(...given),
+    find: (...given) => inner.find(...given),
+    rotate: (...given) => inner.rotate(...given),
+    revokeFamily: (...given) => inner.revokeFamily(...given),
+    revokeAll: (...given) => inner.revokeAll(...given),
+    list: (...given) => inner.list(...given),
+    ...methods,
+  }
+}
+
 /** A sign-in, and its first token. */
 async function signedIn(options: Parameters<typeof benchOf>[0] = {}) {
   const issuer = slowIssuer()
@@ -93,8 +106,10 @@ describe('given an issuer of access tokens that takes longer than the grace', ()
   test('without a grace the second of two is a thief', async () => {
     const { clock, next, present } = await signedIn({ reuseGrace: 0 })
     const [one, other] = [next(), next()]
-    const [first, second] = [successor(present()), successor(present())]
-    await Promise.all([one.arrived, other.arrived])
+    const first = successor(present())
+    await one.arrived
+    const second = successor(present())
+    await other.arrived
     await clock.advance('15s')
     one.release()
     await first
@@ -106,17 +121,12 @@ describe('given an issuer of access tokens that takes longer than the grace', ()
   test('nothing is kept for more than a minute', async () => {
     const inner = memoryRefreshStore()
     const graces: number[] = []
-    const store: RefreshStore = {
-      start: (...given) => inner.start(...given),
-      find: (...given) => inner.find(...given),
+    const store = storeWith(inner, {
       rotate: (rotation, now) => {
         graces.push(rotation.grace)
         return inner.rotate(rotation, now)
       },
-      revokeFamily: (...given) => inner.revokeFamily(...given),
-      revokeAll: (...given) => inner.revokeAll(...given),
-      list: (...given) => inner.list(...given),
-    }
+    })
     const { clock, next, present } = await signedIn({ store })
     const slow = next()
     const first = successor(present())
@@ -142,17 +152,12 @@ test('a theft is seen without an access token, which nobody will get', async () 
 test('a rotation that a failover of the store has taken back is asked for again', async () => {
   const inner = memoryRefreshStore()
   let isBack = false
-  const store: RefreshStore = {
-    start: (...given) => inner.start(...given),
+  const store = storeWith(inner, {
     find: async (...given) => {
       const record = await inner.find(...given)
       return record && isBack ? { ...record, status: 'rotated' } : record
     },
-    rotate: (...given) => inner.rotate(...given),
-    revokeFamily: (...given) => inner.revokeFamily(...given),
-    revokeAll: (...given) => inner.revokeAll(...given),
-    list: (...given) => inner.list(...given),
-  }
+  })
   const { present } = await signedIn({ store })
   isBack = true
   await expect(present()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
