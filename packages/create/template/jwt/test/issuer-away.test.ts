@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { uuidv7 } from '@base/core/id'
 import { ask } from './ask.ts'
+import { linesOf } from './lines-of.ts'
 import { describeService, startService } from './start-service.ts'
 
 describeService('an issuer that is away', () => {
@@ -33,11 +33,6 @@ describeService('an issuer that is away', () => {
     await once(silent, 'request')
     asked.destroy()
 
-    const lines = () => log.lines.filter(({ correlationId }) => correlationId === id)
-    while (lines().length === 0) await wait(10)
-    assert.deepEqual(
-      lines().map(({ level, msg }) => [level, msg]),
-      [[30, 'request']],
-    )
+    assert.deepEqual(await linesOf({ log }, id), [[30, 'request']])
   })
 })

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { uuidv7 } from '@base/core/id'
+import { linesOf } from './lines-of.ts'
 import { describeService, startService } from './start-service.ts'
 
 describeService('a caller who leaves in the middle of a body', () => {
@@ -20,11 +20,6 @@ describeService('a caller who leaves in the middle of a body', () => {
     asked.on('error', () => {}).write('{"text":')
     asked.destroy()
 
-    const lines = () => log.lines.filter(({ correlationId }) => correlationId === id)
-    while (lines().length === 0) await wait(10)
-    assert.deepEqual(
-      lines().map(({ level, msg }) => [level, msg]),
-      [[30, 'request']],
-    )
+    assert.deepEqual(await linesOf({ log }, id), [[30, 'request']])
   })
 })
