@@ -43,9 +43,8 @@ const nobodySignsUp = { run: () => Promise.reject(new Error('nobody signs up her
 const passwords = createPasswords({ kdf: nodeRsArgon2() })
 const passwordHash = await passwords.hash(PASSWORD)
 
-/** The sign-ins and accounts of the service, over HTTP, with ada alone, on stores in memory into which a test can reach. */
-export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
-  const stores: AuthStores = {
+function storesInMemory(): AuthStores {
+  return {
     keys: memoryKeyStore(),
     refresh: memoryRefreshStore(),
     revocations: memoryRevocationStore(),
@@ -57,10 +56,13 @@ export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
     apiKeys: memoryApiKeyStore(),
     audit: memoryAuditSink(),
   }
+}
+
+/** Accounts of which there is one. */
+function adaAlone(): Accounts {
   let ada: Account = { username: 'ada', roles: ['customer'], passwordHash, passwordVersion: 0 }
-  const letters: string[] = []
   const isAda = (name: string) => name === 'ada' || name === 'ada@example.com'
-  const accounts: Accounts = {
+  return {
     find: async (login) => (isAda(login) ? ada : undefined),
     findByIndex: async () => undefined,
     lock: async (names) => (names.includes('ada') ? [ada] : []),
@@ -74,8 +76,14 @@ export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
     },
     replaceRoles: async () => true,
   }
+}
+
+/** The sign-ins and accounts of the service, over HTTP, with ada alone, on stores in memory into which a test can reach. */
+export function authInMemory(unitOfWork: Stores['unitOfWork'] = nobodySignsUp) {
+  const stores = storesInMemory()
+  const letters: string[] = []
   const auth = createAuth({
-    accounts,
+    accounts: adaAlone(),
     passwords,
     stores,
     cipher: openCipher(undefined, systemClock),

@@ -38,29 +38,32 @@ const closing = { dispose: (part: { close(): unknown }) => part.close() }
 
 /** What the service is made of; each part names those before it that it is made with, and is closed before them. */
 export function withParts(outside: Outside) {
-  const { config, clock, logger, url } = outside
+  const { config, clock, url } = outside
+  return withOrders(withGround(outside), outside)
+    .singleton('authStores', ['database', 'coordination'], ({ database, coordination }) => ({
+      ...authStoresOn(database.db, clock),
+      ...coordination.auth,
+    }))
+    .singleton(
+      'auth',
+      ['authStores', 'coordination', 'stores', 'cipher'],
+      async ({ authStores, coordination: { counts }, stores: { accounts, unitOfWork }, cipher }) => {
+        const passwords = createPasswords({ kdf: nodeRsArgon2() })
+        await addDemoAccounts({ accounts, unitOfWork }, passwords, config.demoPassword)
+        const { issuer = url(), signInLimit } = config
+        const settings = { issuer, signInLimit, accounts, passwords, cipher, counts, clock }
+        return createAuth({ ...settings, stores: authStores })
+      },
+    )
+    .singleton('provider', ['authStores'], ({ authStores }) =>
+      openProvider(config, authStores.transactions, clock),
+    )
+}
+
+/** Orders, who takes their money, and the night's work on them. */
+function withOrders(ground: ReturnType<typeof withGround>, { config, clock, logger }: Outside) {
   return (
-    createContainer()
-      .value('cipher', openCipher(config.fieldKeys, clock))
-      .singleton('database', ['cipher'], ({ cipher }) => openDatabase(config, cipher), closing)
-      .singleton(
-        'coordination',
-        ['database'],
-        ({ database }) =>
-          config.redisUrl === undefined
-            ? coordinateAlone(database, clock)
-            : coordinateByRedis(config.redisUrl, { timeout: config.redisTimeout, clock, logger }),
-        closing,
-      )
-      .singleton(
-        'itemCache',
-        ['coordination'],
-        ({ coordination }) => openItemCache(coordination, clock),
-        closing,
-      )
-      .singleton('stores', ['database', 'itemCache', 'cipher'], ({ database, itemCache, cipher }) =>
-        cacheItems(openStores(database, cipher), itemCache),
-      )
+    ground
       // After the database: then the folder is ours.
       .singleton('gateway', ['database'], () => openGateway(config), { dispose: (gateway) => gateway.stop() })
       .singleton(
@@ -75,23 +78,30 @@ export function withParts(outside: Outside) {
         const settings = { name: 'cancel-unpaid-orders', lock, countedBy, clock, logger }
         return new NightlyJob({ ...settings, work: (context) => nightlyWork(orders, context) })
       })
-      .singleton('authStores', ['database', 'coordination'], ({ database, coordination }) => ({
-        ...authStoresOn(database.db, clock),
-        ...coordination.auth,
-      }))
-      .singleton(
-        'auth',
-        ['authStores', 'coordination', 'stores', 'cipher'],
-        async ({ authStores, coordination: { counts }, stores: { accounts, unitOfWork }, cipher }) => {
-          const passwords = createPasswords({ kdf: nodeRsArgon2() })
-          await addDemoAccounts({ accounts, unitOfWork }, passwords, config.demoPassword)
-          const { issuer = url(), signInLimit } = config
-          const settings = { issuer, signInLimit, accounts, passwords, cipher, counts, clock }
-          return createAuth({ ...settings, stores: authStores })
-        },
-      )
-      .singleton('provider', ['authStores'], ({ authStores }) =>
-        openProvider(config, authStores.transactions, clock),
-      )
   )
+}
+
+/** What all stands on: the database, what instances share, and what is kept in both. */
+function withGround({ config, clock, logger }: Outside) {
+  return createContainer()
+    .value('cipher', openCipher(config.fieldKeys, clock))
+    .singleton('database', ['cipher'], ({ cipher }) => openDatabase(config, cipher), closing)
+    .singleton(
+      'coordination',
+      ['database'],
+      ({ database }) =>
+        config.redisUrl === undefined
+          ? coordinateAlone(database, clock)
+          : coordinateByRedis(config.redisUrl, { timeout: config.redisTimeout, clock, logger }),
+      closing,
+    )
+    .singleton(
+      'itemCache',
+      ['coordination'],
+      ({ coordination }) => openItemCache(coordination, clock),
+      closing,
+    )
+    .singleton('stores', ['database', 'itemCache', 'cipher'], ({ database, itemCache, cipher }) =>
+      cacheItems(openStores(database, cipher), itemCache),
+    )
 }

@@ -4,6 +4,12 @@ import { claimOf, fenceOf, LEASE, OTHER, TTL } from './claims.js'
 
 /** Who gets a key, and what the others are told. */
 export function claims(law: Law<IdempotencyStore>): void {
+  conflicts(law)
+  otherClaims(law)
+}
+
+/** Of two who want one key. */
+function conflicts(law: Law<IdempotencyStore>): void {
   law('a key that nobody has is run, and a conflict for others', async (store) => {
     assert.ok(fenceOf(await store.claim(claimOf('a')), 'run') > 0n)
     const answer = await store.claim(claimOf('a'))
@@ -36,7 +42,10 @@ export function claims(law: Law<IdempotencyStore>): void {
     assert.deepEqual(await store.claim(next), second)
     assert.equal(await store.complete(next, 'done'), true)
   })
+}
 
+/** What is no other claim of the key. */
+function otherClaims(law: Law<IdempotencyStore>): void {
   law('a claim that is refused prolongs nothing', async (store, advance) => {
     const refuse = async (state: string) => {
       assert.equal((await store.claim(claimOf('a', OTHER))).state, 'mismatch')

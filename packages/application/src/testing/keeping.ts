@@ -7,6 +7,12 @@ const SOON = LEASE / 10
 
 /** Outcomes: as they were written, and for how long. */
 export function outcomes(law: Law<IdempotencyStore>): void {
+  writtenOutcomes(law)
+  keptOutcomes(law)
+}
+
+/** How outcomes are written. */
+function writtenOutcomes(law: Law<IdempotencyStore>): void {
   law('an outcome comes back as it was written', async (store) => {
     const outcomes = ['', ' ', ' v{"a":"üu\u0308😀\\n\\u0000"}\n', `v"${'ü'.repeat(524_286)}"`]
     for (const [place, outcome] of outcomes.entries()) {
@@ -34,7 +40,10 @@ export function outcomes(law: Law<IdempotencyStore>): void {
     assert.deepEqual(await store.claim(claimOf('a', OTHER)), { state: 'mismatch' })
     assert.deepEqual(await store.claim(claimOf('a')), { state: 'replay', outcome: 'done' })
   })
+}
 
+/** How long they are kept. */
+function keptOutcomes(law: Law<IdempotencyStore>): void {
   law('an outcome is kept for its ttl, and the key is as new then', async (store, advance) => {
     const claim = await claimed(store, 'a')
     await store.complete(claim, 'done')

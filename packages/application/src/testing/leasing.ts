@@ -6,6 +6,12 @@ const SECOND = 1_000
 
 /** Leases: how they end, and how they are renewed. */
 export function leases(law: Law<IdempotencyStore>): void {
+  takeovers(law)
+  renewals(law)
+}
+
+/** Leases that are over. */
+function takeovers(law: Law<IdempotencyStore>): void {
   law('a run whose lease is over is taken over, once', async (store, advance) => {
     const first = fenceOf(await store.claim(claimOf('a')), 'run')
     await advance(LEASE)
@@ -45,7 +51,10 @@ export function leases(law: Law<IdempotencyStore>): void {
       fenceOf(await store.claim(claimOf('b')), 'run')
     },
   )
+}
 
+/** How long a run may last, and is remembered. */
+function renewals(law: Law<IdempotencyStore>): void {
   law('a run that is over is remembered for the ttl', async (store, advance) => {
     await store.claim(claimOf('a'))
     await advance(LEASE + TTL / 2)

@@ -4,6 +4,13 @@ import type { LoadContext } from '../cache/load-context.js'
 
 /** A load runs once, and loses against what is changed meanwhile. */
 export function loads(law: Law<Cache>): void {
+  crowds(law)
+  changedMeanwhile(law)
+  givingUp(law)
+}
+
+/** A crowd at one key. */
+function crowds(law: Law<Cache>): void {
   law('a crowd at a cold key is one load', async (cache) => {
     let loads = 0
     const load = async () => ++loads
@@ -22,7 +29,10 @@ export function loads(law: Law<Cache>): void {
     assert.equal(loads, 1)
     assert.equal(await cache.getOrSet('a', () => 'up'), 'up')
   })
+}
 
+/** What is changed while it is loaded. */
+function changedMeanwhile(law: Law<Cache>): void {
   const changes: readonly (readonly [string, (cache: Cache) => Promise<void>, unknown])[] = [
     ['a deletion', (cache) => cache.delete('k'), undefined],
     ['the invalidation of its tag', (cache) => cache.deleteByTag('t'), undefined],
@@ -41,7 +51,10 @@ export function loads(law: Law<Cache>): void {
       assert.equal(await cache.get('k'), left)
     })
   }
+}
 
+/** Who gives up, and what a load says of itself. */
+function givingUp(law: Law<Cache>): void {
   law('who gives up leaves the load to the others, and the last one ends it', async (cache) => {
     const [first, last] = [new AbortController(), new AbortController()]
     const shared = heldLoad()

@@ -38,6 +38,13 @@ async function walk(items: Items, orderBy: Order, limit: number): Promise<number
 
 /** Pages. */
 export function paging(law: Law<Items>): void {
+  pages(law)
+  pageSizes(law)
+  cursors(law)
+}
+
+/** What pages show. */
+function pages(law: Law<Items>): void {
   law('pages are the ordered list, cut, and say exactly what lies beside them', async (items) => {
     await fill(items)
     for (const orderBy of ORDERS) {
@@ -72,7 +79,10 @@ export function paging(law: Law<Items>): void {
     const back = await items.findPage(always(), { orderBy, limit: 10, before: second.pageInfo.startCursor })
     assert.deepEqual(idsOf(back.items), [5, 15])
   })
+}
 
+/** How much a page holds. */
+function pageSizes(law: Law<Items>): void {
   law('a page of nothing has no cursors', async (items) => {
     await items.save(item(1))
     const { items: none, pageInfo } = await items.findPage(never())
@@ -89,7 +99,10 @@ export function paging(law: Law<Items>): void {
     assert.equal(page.items.length, 20)
     assert.equal(page.pageInfo.hasNextPage, true)
   })
+}
 
+/** What cursors and options are refused. */
+function cursors(law: Law<Items>): void {
   law('a bad cursor is refused, and never the first page', async (items) => {
     await fill(items)
     const orderBy = [{ field: 'n' }] as const

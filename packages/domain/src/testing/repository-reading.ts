@@ -8,6 +8,13 @@ const even = where<Item>().isIn('n', [2, 4])
 
 /** Finding, counting, ordering. */
 export function reading(law: Law<Items>): void {
+  finding(law)
+  streaming(law)
+  refusing(law)
+}
+
+/** What is found. */
+function finding(law: Law<Items>): void {
   law('findById gives undefined for what is not there, getById is not found', async (items) => {
     assert.equal(await items.findById(1), undefined)
     await refuses(items.getById(1), 'NOT_FOUND', { id: 1 })
@@ -52,7 +59,10 @@ export function reading(law: Law<Items>): void {
     await refuses(items.find(always(), { limit: null as never }), 'INVALID_OPTION')
     await refuses(items.find(always(), { offset: null as never }), 'INVALID_OPTION')
   })
+}
 
+/** What is found bit by bit. */
+function streaming(law: Law<Items>): void {
   law('stream gives what find gives, in order', async (items) => {
     await items.saveMany([item(3), item(1), item(2)])
     const streamed: number[] = []
@@ -79,7 +89,10 @@ export function reading(law: Law<Items>): void {
       assert.deepEqual(idsOf((await items.findPage(specification, { orderBy })).items), ids)
     }
   })
+}
 
+/** What is refused, and what is ended. */
+function refusing(law: Law<Items>): void {
   law('an order by what is no field is refused', async (items) => {
     for (const orderBy of [
       [{ field: '' }],

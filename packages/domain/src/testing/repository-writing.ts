@@ -22,6 +22,14 @@ function readersOf(items: Items): (() => Promise<Item | undefined>)[] {
 
 /** Saving and deleting. */
 export function writing(law: Law<Items>): void {
+  versions(law)
+  savingMany(law)
+  deleting(law)
+  writingApart(law)
+}
+
+/** Each save on the version that it has read. */
+function versions(law: Law<Items>): void {
   law('a new one gets version 1, and each save adds one', async (items) => {
     const first = await items.save(item(1, 10))
     assert.deepEqual({ ...first }, { id: 1, n: 10, version: 1 })
@@ -60,7 +68,10 @@ export function writing(law: Law<Items>): void {
     await items.delete(1)
     assert.equal((await items.save(item(1, 11))).version, 1)
   })
+}
 
+/** Several at once. */
+function savingMany(law: Law<Items>): void {
   law('saveMany saves new and changed ones, and gives them back in their order', async (items) => {
     const read = await items.save(item(1, 10))
     const saved = await items.saveMany([item(3), { ...read, n: 11 }, item(2)])
@@ -84,7 +95,10 @@ export function writing(law: Law<Items>): void {
     await refuses(items.saveMany([item(4), { ...item(5), version: 3 }]), 'NOT_FOUND', { id: 5 })
     assert.equal(await items.findById(4), undefined)
   })
+}
 
+/** Deletion, of one and of those that satisfy. */
+function deleting(law: Law<Items>): void {
   law('delete says whether there was one', async (items) => {
     await items.save(item(1))
     assert.equal(await items.delete(1), true)
@@ -114,7 +128,10 @@ export function writing(law: Law<Items>): void {
     assert.equal(await items.count(always()), 1)
     assert.equal(await items.deleteWhere(always(), { all: true }), 1)
   })
+}
 
+/** What callers do meanwhile. */
+function writingApart(law: Law<Items>): void {
   law('what was saved and what was read can change without being saved', async (items) => {
     const mine = { id: 1, n: 10, version: 0 }
     const saved: { n: number } = await items.save(mine)

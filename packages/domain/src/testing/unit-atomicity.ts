@@ -13,6 +13,14 @@ export async function committed(units: ItemUnits): Promise<number[]> {
 
 /** All or nothing, and apart from others. */
 export function atomicity(law: Law<ItemUnits>): void {
+  undoing(law)
+  ownWrites(law)
+  isolating(law)
+  choosing(law)
+}
+
+/** What is kept, and what is taken back. */
+function undoing(law: Law<ItemUnits>): void {
   law('what succeeds is committed, and its value comes through', async (units) => {
     const value = await units.run(async ({ items }) => {
       await items.saveMany([item(1), item(2)])
@@ -53,7 +61,10 @@ export function atomicity(law: Law<ItemUnits>): void {
     assert.deepEqual(await committed(units), [1, 2])
     assert.equal((await units.run(({ items }) => items.getById(1))).n, 10)
   })
+}
 
+/** What a unit sees of its own. */
+function ownWrites(law: Law<ItemUnits>): void {
   law('a unit sees its own writes', async (units) => {
     await units.run(async ({ items }) => {
       await items.save(item(1, 10))
@@ -79,7 +90,10 @@ export function atomicity(law: Law<ItemUnits>): void {
     const [one, other] = await Promise.all([1, 2].map(() => units.run(({ items }) => items.getById(1))))
     assert.ok(one !== other)
   })
+}
 
+/** What others see of it, and change meanwhile. */
+function isolating(law: Law<ItemUnits>): void {
   law('others do not see what is not committed', async (units) => {
     const [wrote, end] = [gate(), gate()]
     const writer = units.run(async ({ items }) => {
@@ -115,7 +129,10 @@ export function atomicity(law: Law<ItemUnits>): void {
     assert.ok(succeeded > 0, 'one at least should have succeeded')
     assert.equal((await units.run(({ items }) => items.getById(1))).n, succeeded)
   })
+}
 
+/** What can be asked of a unit. */
+function choosing(law: Law<ItemUnits>): void {
   law('readOnly refuses writes', async (units) => {
     const run = units.run(({ items }) => items.save(item(1)), { readOnly: true })
     await rejection(run)

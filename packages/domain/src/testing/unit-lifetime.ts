@@ -8,6 +8,15 @@ import { committed } from './unit-atomicity.js'
 
 /** Ends: closed handles, aborts, hooks, and running again. */
 export function lifetime(law: Law<ItemUnits>): void {
+  closing(law)
+  aborting(law)
+  hooksBefore(law)
+  hooksAfter(law)
+  retrying(law)
+}
+
+/** What is closed at the end. */
+function closing(law: Law<ItemUnits>): void {
   law('its repositories and hooks are closed after the end', async (units) => {
     for (const fails of [false, true]) {
       let kept: { items: Items; unit: Unit } | undefined
@@ -26,7 +35,10 @@ export function lifetime(law: Law<ItemUnits>): void {
       assert.deepEqual(await committed(units), [])
     }
   })
+}
 
+/** An end from outside. */
+function aborting(law: Law<ItemUnits>): void {
   law('an aborted signal runs nothing', async (units) => {
     const reason = new Error('the client went away')
     let runs = 0
@@ -59,7 +71,10 @@ export function lifetime(law: Law<ItemUnits>): void {
     await refuses(late ?? Promise.resolve(), 'TRANSACTION_CLOSED')
     assert.deepEqual(await committed(units), [])
   })
+}
 
+/** What is done before the commit. */
+function hooksBefore(law: Law<ItemUnits>): void {
   law('beforeCommit runs within the unit, after the function', async (units) => {
     const order: string[] = []
     await units.run(async ({ items }, unit) => {
@@ -85,7 +100,10 @@ export function lifetime(law: Law<ItemUnits>): void {
     assert.equal(await rejection(run), fault)
     assert.deepEqual(await committed(units), [])
   })
+}
 
+/** What is done after the commit. */
+function hooksAfter(law: Law<ItemUnits>): void {
   law('afterCommit runs after the commit, and its failure changes nothing', async (units) => {
     const seen: unknown[] = []
     const value = await units.run(async ({ items }, unit) => {
@@ -126,7 +144,10 @@ export function lifetime(law: Law<ItemUnits>): void {
     await rejection(failed)
     assert.equal(seen.includes('never'), false)
   })
+}
 
+/** What is run again. */
+function retrying(law: Law<ItemUnits>): void {
   law('a serialization failure runs the outermost unit again, from scratch', async (units, advance) => {
     for (const code of ['40001', '40P01']) {
       const hooks: number[] = []

@@ -23,6 +23,16 @@ const failing = (units: ItemUnits, id: number, propagation: 'required' | 'nested
 
 /** Units within units. */
 export function propagation(law: Law<ItemUnits>): void {
+  joining(law)
+  nesting(law)
+  besideNested(law)
+  failingWithin(law)
+  standing(law)
+  asking(law)
+}
+
+/** Units that join the one around them. */
+function joining(law: Law<ItemUnits>): void {
   law('required joins: it sees what is not committed, and is rolled back with the rest', async (units) => {
     const run = units.run(async ({ items }) => {
       await items.save(item(1))
@@ -49,7 +59,10 @@ export function propagation(law: Law<ItemUnits>): void {
       assert.deepEqual(await committed(units), [])
     }
   })
+}
 
+/** Units of their own within another, of which each ends with the one around it. */
+function nesting(law: Law<ItemUnits>): void {
   law('nested fails alone', async (units) => {
     await units.run(async ({ items }) => {
       await items.save(item(1))
@@ -74,7 +87,10 @@ export function propagation(law: Law<ItemUnits>): void {
     await rejection(failing(units, 2, 'nested'))
     assert.deepEqual(await committed(units), [1])
   })
+}
 
+/** What goes on beside a nested unit. */
+function besideNested(law: Law<ItemUnits>): void {
   law('nested units that are begun at once do not take each other along', async (units) => {
     await units.run(async () => {
       const outcomes = await Promise.allSettled([
@@ -111,7 +127,10 @@ export function propagation(law: Law<ItemUnits>): void {
     assert.ok(failure === undefined || isAppError(failure, 'TRANSACTION_ABORTED'), `${failure}`)
     assert.deepEqual(await committed(units), failure === undefined ? [2] : [])
   })
+}
 
+/** A nested unit of which a part has failed. */
+function failingWithin(law: Law<ItemUnits>): void {
   law('a swallowed failure within a nested unit fails that one only', async (units) => {
     await units.run(async ({ items }) => {
       await items.save(item(1))
@@ -126,7 +145,10 @@ export function propagation(law: Law<ItemUnits>): void {
     })
     assert.deepEqual(await committed(units), [1])
   })
+}
 
+/** Units that stand on their own, or may not. */
+function standing(law: Law<ItemUnits>): void {
   law('requires_new stands on its own, where the system can do it', async (units) => {
     let isSupported = true
     const run = units.run(async ({ items }) => {
@@ -158,7 +180,10 @@ export function propagation(law: Law<ItemUnits>): void {
     await never()
     assert.deepEqual(await committed(units), [1])
   })
+}
 
+/** What a unit may ask of one that is there, or is no more. */
+function asking(law: Law<ItemUnits>): void {
   law('joining with another isolation or readOnly is refused', async (units) => {
     const fn = async () => {}
     await units.run(

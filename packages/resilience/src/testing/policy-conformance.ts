@@ -99,6 +99,11 @@ function failures(law: Law): void {
 }
 
 function cancellation(law: Law): void {
+  aborts(law)
+  afterAborts(law)
+}
+
+function aborts(law: Law): void {
   law('a signal that has aborted rejects with its reason, and nothing is called', async (policy, settled) => {
     const reason = new Error('not wanted')
     let called = false
@@ -129,7 +134,9 @@ function cancellation(law: Law): void {
       assert.equal(heard, reason)
     },
   )
+}
 
+function afterAborts(law: Law): void {
   law(
     'a success that comes after an abort is returned, where the call has not ended by then',
     async (policy, settled) => {
@@ -163,6 +170,11 @@ function cancellation(law: Law): void {
 }
 
 function calls(law: Law): void {
+  contexts(law)
+  wrappedFunctions(law)
+}
+
+function contexts(law: Law): void {
   law('the function is told its signal, its attempt and its key', async (policy, settled) => {
     let told: Partial<PolicyContext> = {}
     const promise = policy.execute(
@@ -190,7 +202,9 @@ function calls(law: Law): void {
     await settled(policy.execute(() => 1))
     assert.equal(signal?.aborted, false)
   })
+}
 
+function wrappedFunctions(law: Law): void {
   law('a wrapped function keeps this and its arguments', async (policy, settled) => {
     const account = {
       balance: 40,

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { LifecycleContext } from '@base/core/lifecycle'
 import { getRequestListener } from '@hono/node-server'
@@ -17,10 +17,12 @@ export interface HttpServerOptions {
   readonly isStopping?: () => boolean
 }
 
+/** Open connections, the answer that each waits for, and until when its client may ask. */
+type Connections = Map<Socket, { response?: ServerResponse | undefined; until: number }>
+
 /** A server that a lifecycle starts and stops, under a name. */
 export function httpServer(name: string, app: Hono, { host, port, isStopping }: HttpServerOptions) {
-  /** Open connections, the answer that each waits for, and until when its client may ask. */
-  const connections = new Map<Socket, { response?: ServerResponse | undefined; until: number }>()
+  const connections: Connections = new Map()
   const isLeaving = () => isStopping?.() || !server.listening
   const answer = getRequestListener(async (request, env) => {
     const response = await app.fetch(request, env)
@@ -45,9 +47,6 @@ export function httpServer(name: string, app: Hono, { host, port, isStopping }: 
     connections.set(socket, { until: performance.now() + GRACE })
     socket.once('close', () => connections.delete(socket))
   })
-  const cutIdle = (socket: Socket) => {
-    if (connections.get(socket)?.response === undefined) socket.destroy()
-  }
   return {
     name,
     /** Where it answers, once it has started. */
@@ -56,27 +55,33 @@ export function httpServer(name: string, app: Hono, { host, port, isStopping }: 
       return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`
     },
     start: () => once(server.listen(port, host), 'listening'),
-    /**
-     * Requests under way are answered. A connection without one is kept as long as its client was told, for it may just be
-     * asking; what is open when the time is up is cut.
-     */
-    stop: async ({ signal }: LifecycleContext) => {
-      const closed = once(server, 'close')
+    stop: ({ signal }: LifecycleContext) => {
       signal.addEventListener('abort', () => server.closeAllConnections(), { once: true })
-      // Not http's own close, which cuts idle connections.
-      NetServer.prototype.close.call(server)
-      const now = performance.now()
-      const cuts: NodeJS.Timeout[] = []
-      for (const [socket, { response, until }] of connections) {
-        const time = isStopping === undefined ? 0 : Math.max(0, until - now)
-        if (response === undefined) cuts.push(setTimeout(cutIdle, time, socket))
-        // Its client may have been told to stay, before the stop: Node keeps it for so long.
-        else if (isStopping === undefined) response.once('close', () => socket.destroySoon())
-      }
-      await closed
-      for (const each of cuts) clearTimeout(each)
-      // Its timers end by this alone.
-      server.close()
+      return close(server, connections, isStopping === undefined)
     },
   }
+}
+
+/**
+ * Requests under way are answered. A connection without one is kept as long as its client was told, for it may just be
+ * asking, unless all end now; what is open when the time is up is cut.
+ */
+async function close(server: Server, connections: Connections, atOnce: boolean) {
+  const closed = once(server, 'close')
+  // Not http's own close, which cuts idle connections.
+  NetServer.prototype.close.call(server)
+  const cutIdle = (socket: Socket) => {
+    if (connections.get(socket)?.response === undefined) socket.destroy()
+  }
+  const cuts: NodeJS.Timeout[] = []
+  for (const [socket, { response, until }] of connections) {
+    const time = atOnce ? 0 : Math.max(0, until - performance.now())
+    if (response === undefined) cuts.push(setTimeout(cutIdle, time, socket))
+    // Its client may have been told to stay, before the stop: Node keeps it for so long.
+    else if (atOnce) response.once('close', () => socket.destroySoon())
+  }
+  await closed
+  for (const each of cuts) clearTimeout(each)
+  // Its timers end by this alone.
+  server.close()
 }
