@@ -6,7 +6,7 @@ import type { Effort } from './effort.ts'
 import { openScenarios } from './scenarios.ts'
 
 /** A spell of load on a service, and the processor time of the service for each request, in microseconds. */
-export interface Measured extends Spell {
+interface Measured extends Spell {
   readonly cpuPerRequest: number
 }
 

@@ -4,7 +4,7 @@ import { Child } from './child.ts'
 import { ROOT } from './shops.ts'
 
 /** How the gateway behaves: see `examples/orders-api/src/gateway/mode.ts`. */
-export type Mode = 'ok' | 'fail' | 'decline' | 'hang' | 'lose'
+type Mode = 'ok' | 'fail' | 'decline' | 'hang' | 'lose'
 
 /** The payment gateway of orders-api as a process of its own: the outside world of every service. */
 export interface Gateway extends AsyncDisposable {

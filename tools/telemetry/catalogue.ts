@@ -11,7 +11,7 @@ export interface Field {
 }
 
 /** A metric, as the code has it. */
-export interface Metric {
+interface Metric {
   readonly name: string
   readonly unit: string
   readonly description: string

@@ -28,7 +28,7 @@ export interface Manifest {
 type Dependencies = Readonly<Record<string, string>>
 
 /** What a package says to the gates of this repository. */
-export interface BaseField {
+interface BaseField {
   /** A budget per subpath, `2 kB`, or `false` for none. Also for what {@link BaseField.sizeBeside} names. */
   readonly size?: Readonly<Record<string, string | false>>
   /**

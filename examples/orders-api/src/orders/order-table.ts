@@ -14,7 +14,7 @@ const money = () => bigint({ mode: 'number' }).notNull()
 const date = (name: string) => timestamp(name, { precision: 3, withTimezone: true }).notNull()
 
 /** Orders in the database, with their lines, which never change. */
-export const orderTable = pgTable('orders', {
+const orderTable = pgTable('orders', {
   id: id().notNull().unique(),
   number: bigint({ mode: 'number' }).generatedAlwaysAsIdentity().primaryKey(),
   customer: text().notNull(),

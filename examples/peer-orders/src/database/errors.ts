@@ -8,7 +8,7 @@ const AWAY_MESSAGES =
   /^(Connection terminated|Client has encountered a connection error|timeout (exceeded )?when trying to connect|Query read timeout)/
 
 /** The error of the driver: that of drizzle holds the parameters, which nobody shall read. */
-export function driverError(error: unknown): unknown {
+function driverError(error: unknown): unknown {
   return error instanceof DrizzleQueryError ? (error.cause ?? error) : error
 }
 

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 
 /** Where the events of orders can be heard, in this process; a message broker would be told here. */
-export const orderEvents = channel('peer-orders:order')
+const orderEvents = channel('peer-orders:order')
 
 /** Tells what happened to an order, once it is saved. @param order as callers see it, in JSON. */
 export function publish(type: string, order: string): void {

@@ -9,7 +9,7 @@ export interface Dotenv {
 }
 
 /** A line that cannot be read. */
-export interface DotenvProblem {
+interface DotenvProblem {
   /** Counted from 1. */
   readonly line: number
   readonly message: string

@@ -1,5 +1,5 @@
 /** What holds at one point: the values by the name of their key. Never changed once it is in use. */
-export type Values = ReadonlyMap<string, unknown>
+type Values = ReadonlyMap<string, unknown>
 
 /** The store of Node, and of what is like it. */
 export type Storage = import('node:async_hooks').AsyncLocalStorage<Values>

@@ -15,7 +15,7 @@ export interface MetricRule {
 }
 
 /** The line that a message becomes. */
-export interface LogRule {
+interface LogRule {
   readonly message: string
   readonly level: LogLevel
   /** Other levels, by a field's value. */

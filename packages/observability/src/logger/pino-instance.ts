@@ -4,7 +4,7 @@ import type { Serializers } from './field-writer.js'
 import type { LineWriter } from './line-writer.js'
 
 /** A destination as pino treats it, with what it may have beside `write`. */
-export interface Stream {
+interface Stream {
   write(line: string): unknown
   flushSync?(): void
   /** The lowest level of several streams. */
@@ -26,7 +26,7 @@ interface Formatters {
 export const STATE: unique symbol = Symbol('@base/observability/logger')
 
 /** What a logger has beside what pino keeps of it. */
-export interface LoggerState {
+interface LoggerState {
   /** What it says in all its lines. */
   readonly bindings: Bindings
   readonly lines: LineWriter

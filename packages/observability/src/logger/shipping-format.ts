@@ -15,7 +15,7 @@ export interface ShippingFormat {
 export type Strange = 'foreign' | 'cut' | 'unclear'
 
 /** What became of a line: taken, refused for good, or not now. */
-export type Taken = 'taken' | 'refused' | 'later'
+type Taken = 'taken' | 'refused' | 'later'
 
 /** A line each, and no more. */
 export const NDJSON: ShippingFormat = {

@@ -2,7 +2,7 @@
 type PerfHooks = typeof import('node:perf_hooks')
 
 /** What is known of the event loop. */
-export type DelayStatistic = 'min' | 'max' | 'mean' | 'stddev' | 'p50' | 'p90' | 'p99'
+type DelayStatistic = 'min' | 'max' | 'mean' | 'stddev' | 'p50' | 'p90' | 'p99'
 
 /** How late it was, in seconds. */
 type Delays = Readonly<Record<DelayStatistic, number>>

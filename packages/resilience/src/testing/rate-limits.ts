@@ -8,7 +8,7 @@ export const HOUR = 3_600_000
 export const SECOND = 1_000
 
 /** What a law is proved with. */
-export interface Proof {
+interface Proof {
   readonly store: RateLimitStore
   readonly advance: (milliseconds: number) => Promise<void>
 }

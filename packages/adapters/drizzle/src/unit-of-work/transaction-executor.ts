@@ -9,7 +9,7 @@ import type { TransactionStatements } from './statements.js'
 import { refusalOf } from './transaction-control.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: drizzle's sessions of both drivers fit no narrower type.
-export type Session = PgSession<PgQueryResultHKT, any, any>
+type Session = PgSession<PgQueryResultHKT, any, any>
 // biome-ignore lint/suspicious/noExplicitAny: the same of its transactions.
 type Transaction = PgTransaction<PgQueryResultHKT, any, any>
 
