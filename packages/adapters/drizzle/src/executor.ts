@@ -8,12 +8,22 @@ import { type PgDatabase, type PgQueryResultHKT, PgTransaction } from 'drizzle-o
 // biome-ignore lint/suspicious/noExplicitAny: a database with a schema fits no narrower type (TS2375).
 export type Executor = PgDatabase<PgQueryResultHKT, any, any>
 
-const transactions = new WeakSet<object>()
+const transactions = new WeakMap<object, () => number>()
 
-/** Notes that an executor works within a transaction, though drizzle does not know it. */
-export function markTransaction<E extends Executor>(executor: E): E {
-  transactions.add(executor)
+const NONE = () => 0
+
+/**
+ * Notes that an executor works within a transaction, though drizzle does not know it; `undone` tells how many parts of that
+ * were taken back.
+ */
+export function markTransaction<E extends Executor>(executor: E, undone: () => number = NONE): E {
+  transactions.set(executor, undone)
   return executor
+}
+
+/** Tells how many parts of an executor's transaction were taken back, as far as it is known. */
+export function undoneIn(executor: Executor): () => number {
+  return transactions.get(executor) ?? NONE
 }
 
 /** Whether an executor works within a transaction. */

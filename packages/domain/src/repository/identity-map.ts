@@ -4,16 +4,19 @@ import type { Rows } from './store.js'
 
 /**
  * The settings of a repository within one transaction: a row that is read again is the same object, unless it was written since,
- * be that taken back.
+ * be that taken back, or a part was taken back: what that changed in an object, and did not save, is gone with it.
  *
  * @see Martin Fowler, "Patterns of Enterprise Application Architecture", 2002, "Identity Map"
  */
 export function withIdentities<T extends object, Id>(
   settings: Settings<T, Id>,
-  rows: Rows<T>,
+  rows: Rows<T> & { readonly undone: number },
 ): Settings<T, Id> {
   const known = new Map<unknown, { readonly kept: T; readonly entity: T }>()
+  let undone = 0
   const toGiven = (kept: T): T => {
+    if (undone !== rows.undone) known.clear()
+    undone = rows.undone
     const key = keyOf(settings.id(kept))
     const last = known.get(key)
     if (last?.kept === kept) return last.entity

@@ -209,6 +209,28 @@ const TWINS: Record<string, () => ConformanceSubject<ItemUnits>> = {
         ? units.run(fn, { ...options, propagation: 'mandatory' })
         : units.run((tx, unit) => runInContext([[inner, true]], () => fn(tx, unit)), options)
   }),
+  'what is left of a unit that was rolled back begins none of its own': twin(
+    ({ units }) =>
+      (fn, options) =>
+        units.run(fn, options).catch((error) => {
+          if (!isAppError(error, 'TRANSACTION_CLOSED')) throw error
+          return units.run(fn, { ...options, propagation: 'requires_new' })
+        }),
+  ),
+  'what a nested unit changed in an object and did not save is gone with it, for who reads again': twin(
+    ({ units }) => {
+      // Knows objects for ever.
+      const known = new Map<number, Promise<Item>>()
+      return (fn, options) =>
+        units.run((tx, unit) => {
+          const getById = (id: number) => known.get(id) ?? known.set(id, tx.items.getById(id)).get(id)
+          const keeping = new Proxy(tx.items, {
+            get: (items, name) => (name === 'getById' ? getById : Reflect.get(items, name)),
+          })
+          return fn({ items: keeping }, unit)
+        }, options)
+    },
+  ),
   'its repositories and hooks are closed after the end': bare(),
   'an aborted signal runs nothing': without('signal'),
   'an abort rolls back, rejects with its reason, and the function can hear it': without('signal'),

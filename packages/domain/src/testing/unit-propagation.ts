@@ -145,6 +145,24 @@ function failingWithin(law: Law<ItemUnits>): void {
     })
     assert.deepEqual(await committed(units), [1])
   })
+
+  law(
+    'what a nested unit changed in an object and did not save is gone with it, for who reads again',
+    async (units) => {
+      await units.run(async ({ items }) => {
+        await items.save(item(1, 10))
+        const nested = units.run(
+          async (tx) => {
+            Object.assign(await tx.items.getById(1), { n: 11 })
+            throw fault
+          },
+          { propagation: 'nested' },
+        )
+        assert.equal(await rejection(nested), fault)
+        assert.equal((await items.getById(1)).n, 10)
+      })
+    },
+  )
 }
 
 /** Units that stand on their own, or may not. */
@@ -209,5 +227,18 @@ function asking(law: Law<ItemUnits>): void {
     await late?.()
     await after
     assert.deepEqual(await committed(units), [1])
+  })
+
+  law('what is left of a unit that was rolled back begins none of its own', async (units) => {
+    const failed = gate()
+    let left: Promise<unknown> | undefined
+    const run = units.run(async () => {
+      left = failed.opened.then(() => units.run(({ items }) => items.save(item(1))))
+      throw fault
+    })
+    assert.equal(await rejection(run), fault)
+    failed.open()
+    await refuses(left as Promise<unknown>, 'TRANSACTION_CLOSED')
+    assert.deepEqual(await committed(units), [])
   })
 }

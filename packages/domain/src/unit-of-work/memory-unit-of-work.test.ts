@@ -49,6 +49,24 @@ describe('memoryUnitOfWork', () => {
     })
   })
 
+  test('what a nested part changed in an object and did not save is gone with the part, for who reads the row again', async () => {
+    const { subject, items } = make()
+    await items.save({ id: 1, n: 1, version: 0 })
+    await subject.run(async (tx) => {
+      const failed = subject.run(
+        async (nested) => {
+          Object.assign(await nested.items.getById(1), { n: 2 })
+          throw new Error('no')
+        },
+        { propagation: 'nested' },
+      )
+      await expect(failed).rejects.toThrow('no')
+      const now = await tx.items.getById(1)
+      expect(now).toEqual({ id: 1, n: 1, version: 1 })
+      expect(await tx.items.getById(1)).toBe(now)
+    })
+  })
+
   test('a read that began before a row was written gives what was there, and the row stays the object that was saved', async () => {
     const { subject, items } = make()
     await items.saveMany([1, 2].map((id) => ({ id, n: 1, version: 0 })))
@@ -530,6 +548,78 @@ describe('memoryUnitOfWork', () => {
       expect(await items.count(always())).toBe(0)
     },
   )
+
+  describe('what is left of a unit that was rolled back', () => {
+    /** What one step of it calls after another step has failed. */
+    async function late(propagation: Propagation, part: Propagation = 'required') {
+      const { subject, items } = make()
+      const failed = gate()
+      let step: Promise<unknown> | undefined
+      const fail = async () => {
+        throw new Error('no')
+      }
+      const run = subject.run(async () => {
+        const both = subject.run(
+          () => {
+            step = failed.opened.then(() =>
+              subject.run((tx) => tx.items.save({ id: 1, n: 1, version: 0 }), { propagation }),
+            )
+            return Promise.all([step, fail()])
+          },
+          { propagation: part },
+        )
+        await both.finally(part === 'required' ? undefined : failed.open)
+      })
+      await expect(run).rejects.toThrow('no')
+      failed.open()
+      return [
+        await step?.then(
+          () => 'saved',
+          (error) => error.code,
+        ),
+        await items.count(always()),
+      ]
+    }
+
+    test.each<[Propagation, Propagation?]>([
+      ['required'],
+      ['nested'],
+      ['mandatory'],
+      ['never'],
+      ['required', 'nested'],
+      ['required', 'requires_new'],
+    ])('cannot begin one of its own: %s, %s', async (propagation, part) => {
+      expect(await late(propagation, part)).toEqual(['TRANSACTION_CLOSED', 0])
+    })
+
+    test('can where it says that it wants one whatever becomes of the other', async () => {
+      expect(await late('requires_new')).toEqual(['saved', 1])
+    })
+
+    test('does not go on beside the next run, which does it again', async () => {
+      const { subject, items, clock } = make()
+      const [failed, done] = [gate(), gate()]
+      let runs = 0
+      const run = subject.run(async () => {
+        runs++
+        const first = runs === 1
+        const step = (first ? failed.opened : Promise.resolve()).then(() =>
+          subject.run((tx) => tx.items.save({ id: runs * 10 + Number(first), n: 1, version: 0 })),
+        )
+        step.then(done.open, done.open)
+        const check = async () => {
+          if (first) throw Object.assign(new Error('x'), { code: '40001' })
+        }
+        await Promise.all([step, check()])
+      })
+      await clock.advance('1s')
+      await run
+      failed.open()
+      await done.opened
+      await clock.advance('1s')
+      expect(await items.count(always())).toBe(1)
+    })
+  })
 
   test('what nested parts answered is not kept until the end of the unit', async () => {
     setFlagsFromString('--expose-gc')

@@ -27,6 +27,8 @@ export class TransactionRows<T> implements Rows<T> {
   readonly #read = new Map<unknown, Stored<T> | undefined>()
   readonly #writesBefore: number
   #hasScanned = false
+  /** How many parts were taken back. */
+  undone = 0
 
   constructor(shared: SharedRows<T>, { isolation, readOnly }: { isolation: Isolation; readOnly: boolean }) {
     this.committed = shared
@@ -73,6 +75,7 @@ export class TransactionRows<T> implements Rows<T> {
   /** Forgets what has been written since the last savepoint. */
   rollback(): void {
     this.#pop()
+    this.undone++
   }
 
   /** What is written. A row that was saved and deleted again is none: what others have saved under its key is theirs. */

@@ -25,7 +25,12 @@ import { StatementError } from './statement-error.js'
 export function toFailure(error: unknown): unknown {
   for (const link of causesOf(error)) if (isAppError(link)) return link
   const said = postgresErrorOf(error)
-  if (said !== undefined) return failureOf(said)
+  if (said !== undefined) {
+    const failure = failureOf(said)
+    // A stack has ten places, and ours would take those of who sent the statement; not every browser can leave them out.
+    Error.captureStackTrace?.(failure, toFailure)
+    return failure
+  }
   for (const link of causesOf(error)) {
     if (isConnectionLost(link)) return unavailable(link)
     if (isOverdue(link)) return timedOut('The statement was not answered in time.', link)

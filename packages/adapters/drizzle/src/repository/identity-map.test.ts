@@ -75,6 +75,7 @@ const repositories = (executor: Executor) => ({
   executor: () => executor,
 })
 const units = drizzleUnitOfWork(pglite(client), repositories)
+type Repositories = ReturnType<typeof repositories>
 const byLabel = (label: string) => where<Thing>().equals('label', label)
 
 const thing: Thing = {
@@ -196,6 +197,25 @@ test('so is one whose change was taken back', async () => {
     )
     await expect(failed).rejects.toThrow('no')
     expect(await tx.things.getById(1)).toMatchObject({ label: 'one', version: 1 })
+  })
+})
+
+type Part = (tx: Repositories, fn: (tx: Repositories) => Promise<unknown>) => Promise<unknown>
+
+test.each<[string, Part]>([
+  ['a nested unit', (_, fn) => units.run(fn, { propagation: 'nested' })],
+  ["a part of drizzle's", (tx, fn) => tx.executor().transaction(() => fn(tx))],
+])('what was changed in it and not saved is gone where %s was taken back', async (_, part) => {
+  await repositories(root).things.save(thing)
+  await units.run(async (tx) => {
+    const failed = part(tx, async ({ things }) => {
+      Object.assign(await things.getById(1), { label: 'two' })
+      throw new Error('no')
+    })
+    await expect(failed).rejects.toThrow('no')
+    const now = await tx.things.getById(1)
+    expect(now).toMatchObject({ label: 'one', version: 1 })
+    expect(await tx.things.getById(1)).toBe(now)
   })
 })
 

@@ -3,7 +3,7 @@ import type { OrderedReadOptions, ReadOptions } from '@base/domain/repository'
 import { type Specification, specificationOf } from '@base/domain/specification'
 import { and, type Column, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import { type Executor, isTransaction, nameInSql } from '../executor.js'
+import { type Executor, isTransaction, nameInSql, undoneIn } from '../executor.js'
 import { compileSpecification } from '../specification/compile-specification.js'
 import { IdentityMap } from './identity-map.js'
 import { keptRead } from './kept-read.js'
@@ -44,12 +44,16 @@ export class RowReader<T> {
   readonly #isUnit: boolean
   /** Of a transaction; made when it is needed, for most repositories of a unit of work are asked for nothing. */
   #known: IdentityMap<T> | undefined
+  /** How many parts of the transaction were taken back, and had been when that was made. */
+  readonly #undone: () => number
+  #undoneBefore = 0
 
   constructor(settings: Settings<T>) {
     this.#settings = settings
     // A unit must see what it has written, and so reads where it writes.
     const { executor, replica } = settings
     this.#isUnit = isTransaction(executor)
+    this.#undone = undoneIn(executor)
     this.#executor = replica === undefined || this.#isUnit ? executor : replica
   }
 
@@ -129,7 +133,11 @@ export class RowReader<T> {
     return this.#isUnit ? this.#identities.written(row) : this.#toDomain(row)
   }
 
+  /** Another once a part was taken back: what that changed in an entity, and did not save, is gone with it. */
   get #identities(): IdentityMap<T> {
+    const undone = this.#undone()
+    if (undone !== this.#undoneBefore) this.#known = undefined
+    this.#undoneBefore = undone
     this.#known ??= new IdentityMap(this.#settings.id.name, (row) => this.#toDomain(row))
     return this.#known
   }

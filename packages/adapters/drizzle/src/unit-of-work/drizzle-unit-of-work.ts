@@ -38,7 +38,8 @@ export interface DrizzleUnitOfWorkOptions extends UnitOfWorkOptions {
  * the transaction, such as `commit`, also behind another statement, is not sent: UnsupportedError.
  *
  * A row that is read again by one of its repositories is the same object while the row is the same, of the 10,000 that were read
- * last, or fewer large ones: who reads one that was changed, by whomever, is given what is there. An object of a class of yours, of a
+ * last, or fewer large ones: who reads one that was changed, by whomever, is given what is there. After a nested unit or a part was
+ * taken back each is another object. An object of a class of yours, of a
  * `customType`, does not show whether it is the same; a row with one is another object each time.
  *
  * @example

@@ -22,6 +22,7 @@ export class Savepoints {
   /** Settles with the part that must be alone, while there is one. */
   #alone: Promise<void> | undefined
   #count = 0
+  #undone = 0
 
   /** `isAround` tells whether a call is made in the unit of the transaction. */
   constructor(command: Command, isAround: () => boolean) {
@@ -66,6 +67,11 @@ export class Savepoints {
   /** Sends a statement at once, or after the part that must be alone. */
   beside<R>(statement: () => Promise<R>): Promise<R> {
     return this.#alone === undefined ? this.#send(statement) : this.#afterAlone(statement)
+  }
+
+  /** How many nested units and parts were taken back. */
+  get undone(): number {
+    return this.#undone
   }
 
   /** Refuses to go on where something that was done here was taken back. @throws TransactionAbortedError */
@@ -114,7 +120,10 @@ export class Savepoints {
     return async (how) => {
       await place.settled()
       if (how === 'release') place.ensureSound()
-      else place.undo()
+      else {
+        place.undo()
+        this.#undone++
+      }
       this.#open.delete(place)
       await end(how)
     }

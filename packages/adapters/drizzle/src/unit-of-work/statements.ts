@@ -50,20 +50,25 @@ export class TransactionStatements {
   run<R>(statement: () => PromiseLike<R>): Promise<R> {
     if (!this.#isOpen) return Promise.reject(new TransactionClosedError())
     // Mostly nothing runs, and nobody has to wait.
-    const turn = this.#waiting === 0 ? this.#run(statement) : this.#last.then(() => this.#run(statement))
+    const before = this.#waiting === 0 ? undefined : this.#last
+    let ended = (): void => {}
     this.#waiting++
-    this.#last = turn.then(this.#ended, this.#ended)
-    return turn
+    this.#last = new Promise((resolve) => {
+      ended = resolve
+    })
+    return this.#run(statement, before, ended)
   }
 
-  readonly #ended = (): void => {
-    this.#waiting--
-  }
-
-  async #run<R>(statement: () => PromiseLike<R>): Promise<R> {
-    if (!this.#isOpen) throw new TransactionClosedError()
-    this.#running = true
+  /** Tells of its end by itself: the stack of an error leads through a promise to who waits for it, if that is one alone. */
+  async #run<R>(
+    statement: () => PromiseLike<R>,
+    before: Promise<void> | undefined,
+    ended: () => void,
+  ): Promise<R> {
     try {
+      if (before !== undefined) await before
+      if (!this.#isOpen) throw new TransactionClosedError()
+      this.#running = true
       const result = await statement()
       this.#isAborted = false
       return result
@@ -71,6 +76,8 @@ export class TransactionStatements {
       throw this.#toFailure(error)
     } finally {
       this.#running = false
+      this.#waiting--
+      ended()
     }
   }
 

@@ -54,7 +54,7 @@ export function transactionExecutor(
         }),
       ),
     )
-    return markTransaction(tx)
+    return markTransaction(tx, () => savepoints.undone)
   }
   // Of the whole the statements themselves know whether it is open.
   return at(0, () => true)
