@@ -35,7 +35,7 @@ export interface CacheOptions {
         readonly write?: Duration | undefined
       }
     | undefined
-  /** Tells the caches of other processes what is invalid. Needed where several processes have a memory layer. @defaultValue none */
+  /** Tells the caches of other processes what is invalid. Needed where several processes have a memory layer, and its `memoryTtl` is not soon enough. @defaultValue none */
   readonly bus?: CacheBus | undefined
   /** Stands before every key in the layers, so that several caches can share them. @defaultValue none */
   readonly namespace?: string | undefined
@@ -43,6 +43,16 @@ export interface CacheOptions {
   readonly ttl?: Duration | undefined
   /** The ttl of keys that match a pattern, in which `*` stands for any characters; the first that matches counts. @defaultValue none */
   readonly ttlByPattern?: Readonly<Record<string, Duration>> | undefined
+  /**
+   * How long memory answers by itself, more than 0, before the layers below are asked whether an entry still holds: so late at
+   * most a change by another process shows, without a `bus` or where that lost a message. What is still below is good for as
+   * long once more; what was replaced there is replaced, and what is gone there goes; where they cannot be asked it stays.
+   * `Infinity` is until its end. A layer alone has none to ask. Refused where the first of several is no `memoryCacheStore()`.
+   * @defaultValue 5 s for entries with tags where there is no `bus`, else Infinity
+   * @example
+   * createCache({ layers: [memoryCacheStore(), redisCacheStore(client)], ttl: '1h', memoryTtl: '10s' })
+   */
+  readonly memoryTtl?: Duration | undefined
   /** The share of the ttl that is taken off at random, from and to, each from 0 to below 1, so that entries do not end together. @defaultValue [0.05, 0.15] */
   readonly jitter?: readonly [from: number, to: number] | undefined
   /** How long after its end an entry is served when its load fails. The loader then rests for 30 s. @defaultValue 0 */

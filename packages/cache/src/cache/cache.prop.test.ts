@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type CacheBus, memoryCacheBus } from '../bus/index.js'
 import { type CacheStore, memoryCacheStore } from '../store/index.js'
-import { createCache } from './index.js'
+import { type Cache, createCache } from './index.js'
 
 const TTL = 1_000
 const REST = 30_000
@@ -156,16 +156,22 @@ class Model {
 
 const FAILS = 'the load fails'
 
-const shapes: readonly (readonly [name: string, layers: (clock: TestClock) => CacheStore[]])[] = [
-  ['in memory', (clock) => [memoryCacheStore({ clock })]],
-  ['over a layer behind promises', (clock) => [{ ...memoryCacheStore({ clock }) }]],
-  [
-    'over memory and such a layer',
-    (clock) => [memoryCacheStore({ clock }), { ...memoryCacheStore({ clock }) }],
-  ],
+type Shape = readonly [
+  name: string,
+  layers: (clock: TestClock) => CacheStore[],
+  memoryTtl: number | undefined,
 ]
 
-test.each(shapes)('any interleaving %s agrees with the model', async (_, layers) => {
+const both = (clock: TestClock) => [memoryCacheStore({ clock }), { ...memoryCacheStore({ clock }) }]
+
+const shapes: readonly Shape[] = [
+  ['in memory', (clock) => [memoryCacheStore({ clock })], undefined],
+  ['over a layer behind promises', (clock) => [{ ...memoryCacheStore({ clock }) }], undefined],
+  ['over memory and such a layer', both, undefined],
+  ['over both, of which the lower one is asked again after 300 ms', both, 300],
+]
+
+test.each(shapes)('any interleaving %s agrees with the model', async (_, layers, memoryTtl) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 40 }),
@@ -174,7 +180,7 @@ test.each(shapes)('any interleaving %s agrees with the model', async (_, layers)
       async (steps, grace, swr) => {
         const clock = new TestClock()
         const options = { ttl: TTL, jitter: [0, 0] as const, grace, staleWhileRevalidate: swr, clock }
-        const cache = createCache({ ...options, layers: layers(clock) })
+        const cache = createCache({ ...options, layers: layers(clock), memoryTtl })
         const model = new Model(grace, swr)
         const running = new Map<number, { resolve(value: number): void; reject(error: Error): void }>()
         const outcomes = new Map<number, unknown>()
@@ -265,21 +271,28 @@ const stormy: readonly fc.WeightedArbitrary<FleetStep>[] = [
   },
 ]
 
-/** Three nodes over one store and one bus, either of which may be away for a node. */
+const memoryTtl = fc.constantFrom(undefined, 1, 5_000)
+
+/** Three nodes over one store and, where they are told, one bus, either of which may be away for a node. */
 class Fleet {
   readonly clock = new TestClock()
   readonly modes = [0, 1, 2].map(() => ({ layer: 'up', bus: 'up', onGap: () => {} }))
   readonly #shared = memoryCacheStore({ clock: this.clock })
   readonly #bus = memoryCacheBus()
-  readonly nodes = this.modes.map((mode) =>
-    createCache({
-      layers: [memoryCacheStore({ clock: this.clock }), this.#layer(mode)],
-      bus: this.#link(mode),
-      ttl: '1h',
-      jitter: [0, 0],
-      clock: this.clock,
-    }),
-  )
+  readonly nodes: readonly Cache[]
+
+  constructor(memoryTtl: number | undefined, isTold: boolean) {
+    this.nodes = this.modes.map((mode) =>
+      createCache({
+        layers: [memoryCacheStore({ clock: this.clock }), this.#layer(mode)],
+        memoryTtl,
+        bus: isTold ? this.#link(mode) : undefined,
+        ttl: '1h',
+        jitter: [0, 0],
+        clock: this.clock,
+      }),
+    )
+  }
 
   #layer(mode: { readonly layer: string }): CacheStore {
     const through =
@@ -325,8 +338,13 @@ class Fleet {
 }
 
 /** Runs steps on a fleet; values are numbers that grow, so that an older one shows. */
-async function sail(steps: readonly FleetStep[], check: (at: number, value: unknown, since: number) => void) {
-  const fleet = new Fleet()
+async function sail(
+  steps: readonly FleetStep[],
+  memoryTtl: number | undefined,
+  check: (at: number, value: unknown, since: number) => void,
+  isTold = true,
+) {
+  const fleet = new Fleet(memoryTtl, isTold)
   const { clock, nodes } = fleet
   const loads: { readonly value: number; resolve(value: number): void }[] = []
   /** No value from before is to be seen any more. */
@@ -374,10 +392,27 @@ async function sail(steps: readonly FleetStep[], check: (at: number, value: unkn
 
 test('no node of a fleet ever serves what was deleted or overwritten on any of them', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.oneof(...calm), { maxLength: 40 }), async (steps) => {
-      await sail(steps, (_, value, since) => {
+    fc.asyncProperty(fc.array(fc.oneof(...calm), { maxLength: 40 }), memoryTtl, async (steps, ttl) => {
+      await sail(steps, ttl, (_, value, since) => {
         if (value !== undefined) expect(value).toBeGreaterThanOrEqual(since)
       })
+    }),
+    { numRuns: runs({ ci: 150, soak: 20_000 }) },
+  )
+})
+
+test('without a bus none does once its memoryTtl has passed, but for patterns', async () => {
+  const steps = fc.oneof(...calm).filter((each) => each.do !== 'pattern')
+  await fc.assert(
+    fc.asyncProperty(fc.array(steps, { maxLength: 40 }), fc.constantFrom(1, 5_000), async (steps, ttl) => {
+      const { clock, nodes, since } = await sail(steps, ttl, () => {}, false)
+      await clock.advance(ttl)
+      for (const cache of nodes) {
+        for (const name of KEYS) {
+          const value = await cache.get<number>(name)
+          if (value !== undefined) expect(value).toBeGreaterThanOrEqual(since.get(name) ?? 0)
+        }
+      }
     }),
     { numRuns: runs({ ci: 150, soak: 20_000 }) },
   )
@@ -387,8 +422,8 @@ test('no node of a fleet ever serves what was deleted or overwritten on any of t
 test('when layer and bus are back, no node serves what was deleted meanwhile, but for patterns', async () => {
   const steps = fc.oneof(...stormy).filter((each) => each.do !== 'pattern')
   await fc.assert(
-    fc.asyncProperty(fc.array(steps, { maxLength: 40 }), async (steps) => {
-      const { fleet, clock, nodes, since } = await sail(steps, () => {})
+    fc.asyncProperty(fc.array(steps, { maxLength: 40 }), memoryTtl, async (steps, ttl) => {
+      const { fleet, clock, nodes, since } = await sail(steps, ttl, () => {})
       for (const each of [0, 1, 2]) for (const part of ['layer', 'bus'] as const) fleet.turn(each, part, 'up')
       await clock.advance('10s')
       for (const cache of nodes) {

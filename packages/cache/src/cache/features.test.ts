@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { createCodec } from '@base/core/codec'
 import { readDiagnosticsSources } from '@base/core/diagnostics'
 import { AppError } from '@base/core/errors'
+import { memoryLock } from '@base/core/lock'
 import { TestClock } from '@base/core/testing'
 import { deferred } from '@base-internal/tools/deferred'
 import { describe, expect, test, vi } from 'vitest'
@@ -538,6 +539,20 @@ describe('earlyRefresh', () => {
     expect([load.mock.calls.length, await cache.get('k')]).toEqual([2, 2])
   })
 
+  test('that fails is followed by another one after 30 s, and not by each hit', async () => {
+    const { cache, clock } = inMemory({ ttl: '1h', earlyRefresh: true, random: () => 0.999 })
+    const slow = cache.getOrSet('k', () => clock.sleep('5m').then(() => 'old'))
+    await clock.advance('5m')
+    await slow
+    await clock.advance('50m')
+    const load = vi.fn(() => Promise.reject(new Error('down')))
+    for (let second = 0; second < 60; second++) {
+      expect(await cache.getOrSet('k', load)).toBe('old')
+      await clock.advance('1s')
+    }
+    expect(load).toHaveBeenCalledTimes(2)
+  })
+
   test('is the likelier the nearer the end, and the longer the load', () => {
     expect(isRefreshDue(1_000, 10_000, 500, 1, 0.5)).toBe(false)
     expect(isRefreshDue(300, 10_000, 500, 1, 0.5)).toBe(true)
@@ -726,28 +741,42 @@ describe('closing', () => {
     clock.assertIdle()
   })
 
-  test('begins no load for who still asks a lower layer after a second, nor in the background', async () => {
-    const clock = new TestClock()
-    const { store, gates } = gatedStore(clock)
-    const options = { earlyRefresh: 1_000, random: () => 0.999, ttl: 1_000, jitter: [0, 0], clock } as const
-    const layers = [memoryCacheStore({ clock }), store]
-    const cache = createCache({ ...options, layers, layerTimeouts: { read: '2s' } })
-    const load = vi.fn(() => clock.sleep(10))
-    const first = cache.getOrSet('a', load)
-    await clock.advance(10)
-    await first
-    await clock.advance(990)
-    const { promise, resolve } = deferred()
-    gates.push(promise)
-    await cache.getOrSet('a', load)
-    const asking = cache.getOrSet('b', load)
-    const closing = cache.close()
-    await clock.advance(1_000)
-    await closing
-    resolve()
-    await expect(asking).rejects.toMatchObject({ code: 'CACHE_CLOSED' })
-    expect(load).toHaveBeenCalledOnce()
-  })
+  test.each([
+    ['', () => undefined],
+    [', under a lock', (clock: TestClock) => memoryLock({ clock })],
+  ])(
+    'begins no load for who still asks a lower layer after a second, nor in the background%s',
+    async (_, lockOf) => {
+      const clock = new TestClock()
+      const { store, gates } = gatedStore(clock)
+      const lock = lockOf(clock)
+      const options = {
+        earlyRefresh: 1_000,
+        random: () => 0.999,
+        ttl: 1_000,
+        jitter: [0, 0],
+        lock,
+        clock,
+      } as const
+      const layers = [memoryCacheStore({ clock }), store]
+      const cache = createCache({ ...options, layers, layerTimeouts: { read: '2s' } })
+      const load = vi.fn(() => clock.sleep(10))
+      const first = cache.getOrSet('a', load)
+      await clock.advance(10)
+      await first
+      await clock.advance(990)
+      const { promise, resolve } = deferred()
+      gates.push(promise)
+      await cache.getOrSet('a', load)
+      const asking = cache.getOrSet('b', load)
+      const closing = cache.close()
+      await clock.advance(1_000)
+      await closing
+      resolve()
+      await expect(asking).rejects.toMatchObject({ code: 'CACHE_CLOSED' })
+      expect(load).toHaveBeenCalledOnce()
+    },
+  )
 })
 
 describe('wrong arguments', () => {

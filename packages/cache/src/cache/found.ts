@@ -30,6 +30,11 @@ export interface Lookup extends Beginning {
   readonly found: readonly (Found | undefined)[]
 }
 
+/** Whether one was made after another, as far as is known: it may end before that all the same. */
+export function isMadeAfter(a: Found, b: Found): boolean {
+  return a.isUndated !== true && a.life > 0 && a.freshUntil - a.life > b.freshUntil - b.life
+}
+
 /** The one that ends later. */
 export function better(a: Found | undefined, b: Found | undefined): Found | undefined {
   if (a === undefined || b === undefined) return a ?? b

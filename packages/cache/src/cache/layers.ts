@@ -33,19 +33,14 @@ export class Layers {
   readonly #forget: (invalidation: Invalidation) => void
 
   constructor(settings: Settings, observers: Observers, forget: (invalidation: Invalidation) => void) {
-    const { layers, clock, bus, codec, scope, layerTimeouts } = settings
+    const { layers, clock, bus, codec, scope, layerTimeouts, memoryTtl } = settings
     const failed = (source: CacheErrorEvent['source']) => (error: unknown, key?: string) =>
       observers.tell('error', { error, source, ...(key !== undefined && { key }) })
     this.#settings = settings
     this.#forget = forget
     // Not without need: workerd has no chance to give while a module loads.
     const name = bus && crypto.randomUUID()
-    this.top = new TopLayer(
-      layers[0] as CacheStore<unknown>,
-      name,
-      clock,
-      bus === undefined && layers.length > 1,
-    )
+    this.top = new TopLayer(layers[0] as CacheStore<unknown>, name, clock, memoryTtl)
     const listener = {
       failed: failed('layer'),
       caughtUp: (invalidation: Invalidation) => {

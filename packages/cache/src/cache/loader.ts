@@ -25,7 +25,8 @@ export interface LoadRequest {
   readonly key: string
   readonly load: (context: LoadContext<never>) => unknown
   readonly rules: CallRules
-  readonly lookup: Beginning
+  /** `undefined` where the layers are still to be asked, which may have what another process has loaded. */
+  readonly lookup: Beginning | undefined
   readonly previous: Found | undefined
   readonly isBackground: boolean
 }
@@ -52,7 +53,7 @@ async function fly(core: CacheCore, flight: Flight, request: LoadRequest): Promi
     const { lock } = core
     const held = await (lock?.isDue(request.rules.hardTimeout)
       ? loadLocked(core, lock, flight, request)
-      : load(core, flight, request))
+      : loadAlone(core, flight, request))
     core.rest.end(flight.key)
     return held
   } catch (error) {
@@ -98,8 +99,19 @@ function limit(core: CacheCore, flight: Flight, request: LoadRequest): () => voi
   return () => timer.cancel()
 }
 
-async function load(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
-  const { scope, key, lookup, previous, rules } = request
+/** Without a lock. */
+function loadAlone(core: CacheCore, flight: Flight, request: LoadRequest): Promise<unknown> {
+  const { lookup } = request
+  return lookup === undefined ? loadUnlessFound(core, flight, request) : load(core, flight, request, lookup)
+}
+
+async function load(
+  core: CacheCore,
+  flight: Flight,
+  request: LoadRequest,
+  lookup: Beginning,
+): Promise<unknown> {
+  const { scope, key, previous, rules } = request
   const { clock, codec } = core.settings
   const startedAt = clock.monotonic()
   flight.begin(lookup.since, previous)
@@ -172,7 +184,7 @@ async function loadLocked(
     // Without the lock it is still one load in this process.
     if (loading !== undefined || flight.signal.aborted) throw error
     core.tellError(error, 'lock', request.key)
-    return load(core, flight, request)
+    return loadAlone(core, flight, request)
   }
 }
 
@@ -202,5 +214,7 @@ async function loadUnlessFound(core: CacheCore, flight: Flight, request: LoadReq
     lookup.versions.length === core.layers.lower.length
       ? lookup.versions
       : (await core.layers.lookup(scope, [], flight.tags)).versions
-  return load(core, flight, { ...request, lookup: { since, versions }, previous: better(previous, found) })
+  // While the layers were asked all who waited may have left, and the cache may have been closed.
+  if (flight.isCalledOff) throw flight.signal.reason
+  return load(core, flight, { ...request, previous: better(previous, found) }, { since, versions })
 }

@@ -190,6 +190,30 @@ describe('a cache with a lock', () => {
     expect([...(await Promise.all(both)), await b.get('k')]).toEqual(['old', 'old', 'set'])
   })
 
+  test('runs no loader for who has left while a layer was asked for what others have stored', async () => {
+    const { clock, shared } = pair()
+    const gate = deferred()
+    const slow: CacheStore['getMany'] = async (keys, tags, options) => {
+      if (reads++ === 1) await gate.promise
+      return shared.getMany(keys, tags, options)
+    }
+    let reads = 0
+    const cache = createCache({
+      layers: [memoryCacheStore({ clock }), { ...shared, getMany: slow }],
+      lock: memoryLock({ clock }),
+      clock,
+    })
+    const load = vi.fn()
+    const controller = new AbortController()
+    const asking = cache.getOrSet('k', load, { signal: controller.signal })
+    await clock.advance(0)
+    controller.abort(new Error('gone'))
+    await expect(asking).rejects.toThrow('gone')
+    gate.resolve()
+    await clock.advance(0)
+    expect([reads, load.mock.calls.length]).toEqual([2, 0])
+  })
+
   test('takes over from a process that died while it loaded', async () => {
     const { clock, lock, b } = pair()
     await lock.acquire('cache:k', { ttl: '30s' })

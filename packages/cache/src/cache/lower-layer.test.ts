@@ -473,6 +473,38 @@ test('an early refresh reaches the layers below', async () => {
   expect([await cache.get('k'), await node().get('k')]).toEqual([2, 2])
 })
 
+test.each([1, 2])('an early refresh of several nodes is one load, over %i layers', async (depth) => {
+  const clock = new TestClock()
+  const below = Array.from({ length: depth }, () => ({ ...memoryCacheStore({ clock }) }))
+  const node = () =>
+    createCache({
+      layers: [memoryCacheStore({ clock }), ...below],
+      ttl: 10_000,
+      jitter: [0, 0],
+      earlyRefresh: true,
+      random: () => 0.999,
+      clock,
+    })
+  const nodes = [node(), node(), node()]
+  const load = vi.fn(async () => {
+    await clock.sleep(500)
+    return load.mock.calls.length
+  })
+  const seen = []
+  for (const cache of nodes) {
+    const first = cache.getOrSet('k', load)
+    await clock.advance(500)
+    await first
+  }
+  await clock.advance(7_000)
+  for (const cache of nodes) {
+    seen.push(await cache.getOrSet('k', load))
+    await clock.advance(500)
+  }
+  for (const cache of nodes) seen.push(await cache.get('k'))
+  expect([load.mock.calls.length, seen]).toEqual([2, [1, 1, 1, 2, 2, 2]])
+})
+
 test('an early refresh comes in the last fifth of the life that the loader chose', async () => {
   const { clock, node } = over(() => ({}))
   const cache = node({ ttl: '1h', earlyRefresh: true, random: () => 0.999 })

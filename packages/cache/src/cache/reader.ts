@@ -17,7 +17,8 @@ type Load = (context: LoadContext<never>) => unknown
 /** What is known of a key before its load. */
 interface Known {
   readonly found: Found | undefined
-  readonly lookup: Beginning
+  /** `undefined` where the layers are to be asked by the load. */
+  readonly lookup: Beginning | undefined
 }
 
 /** The reading side of a namespace, where memory alone has no fresh answer. */
@@ -139,17 +140,9 @@ export class Reader {
   }
 
   #refresh(key: string, load: Load, rules: CallRules, previous: Found | undefined): void {
-    this.#loadEarly(key, load, rules, previous).catch((error: unknown) =>
-      this.#core.tellError(error, 'layer', key),
-    )
-  }
-
-  async #loadEarly(key: string, load: Load, rules: CallRules, previous: Found | undefined): Promise<void> {
-    if (this.#core.flights.has(this.#scope.keyOf(key))) return
-    const since = this.#core.layers.top.version
-    const { versions } = await this.#core.layers.lookup(this.#scope, [], rules.tags)
-    if (this.#core.isClosed) return
-    this.#startUnlessRunning(key, load, rules, { found: previous, lookup: { since, versions } })
+    if (this.#core.isClosed || this.#isResting(this.#scope.keyOf(key))) return
+    // It looks first whether another process has done it.
+    this.#startUnlessRunning(key, load, rules, { found: previous, lookup: undefined })
   }
 
   /** The one load of this key in this process. */

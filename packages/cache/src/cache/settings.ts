@@ -5,18 +5,23 @@ import type { Lock } from '@base/core/lock'
 import { checkFunction, checkMethods, checkNumber, checkOptions, invalidOption } from '@base/core/options'
 import type { CacheBus } from '../bus/cache-bus.js'
 import type { CacheStore } from '../store/cache-store.js'
+import { engineOf } from '../store/memory-cache-store.js'
 import type { CacheOptions, InvalidationRule } from './cache-options.js'
 import type { LayerTimeouts } from './lower-layer.js'
 import { durationOf, type Rules } from './rules.js'
 import { checkKey, Scope } from './scope.js'
+import type { MemoryTtl } from './top-layer.js'
 
 /** In milliseconds. */
 const DEFAULT_TTL = 300_000
+/** That of memory for entries with tags, where nobody tells of what others invalidate. */
+const MEMORY_TTL = 5_000
 
 /** The options of a cache, checked and complete. */
 export interface Settings extends Rules {
   readonly layers: readonly CacheStore<unknown>[]
   readonly layerTimeouts: LayerTimeouts
+  readonly memoryTtl: MemoryTtl
   readonly bus: CacheBus | undefined
   readonly scope: Scope
   readonly jitter: readonly [number, number]
@@ -43,6 +48,7 @@ function parts(options: CacheOptions): Omit<Settings, keyof Rules> {
   const outermost = new Scope('')
   return {
     layers: checkLayers(options.layers),
+    memoryTtl: memoryTtlOf(options),
     layerTimeouts: checkLayerTimeouts(layerTimeouts),
     bus: bus === undefined ? undefined : checkMethods(bus, ['publish', 'subscribe'], place('bus')),
     lock: lock === undefined ? undefined : checkMethods(lock, ['acquire'], place('lock')),
@@ -95,6 +101,23 @@ function checkLayers(layers: unknown): readonly CacheStore<unknown>[] {
       throw invalidOption(layer.encoding, place(`layers[${index}].encoding`), `'bytes' or 'objects'`)
   }
   return layers
+}
+
+/** Of layers that are checked. */
+function memoryTtlOf({ memoryTtl, layers, bus }: CacheOptions): MemoryTtl {
+  const hasLower = layers.length > 1
+  const plain = Number.POSITIVE_INFINITY
+  if (memoryTtl === undefined) return { plain, tagged: hasLower && bus === undefined ? MEMORY_TTL : plain }
+  const given = toMilliseconds(memoryTtl, { ...place('memoryTtl'), positive: true, infinity: true })
+  // Alone a layer has none to ask; that is usual where Redis is there in production only.
+  if (!hasLower) return { plain, tagged: plain }
+  if (engineOf(layers[0] as CacheStore) === undefined)
+    throw invalidOption(
+      memoryTtl,
+      place('memoryTtl'),
+      'left out where the first layer is no memoryCacheStore()',
+    )
+  return { plain: given, tagged: given }
 }
 
 function checkLayerTimeouts(timeouts: NonNullable<CacheOptions['layerTimeouts']>): LayerTimeouts {

@@ -3,12 +3,16 @@ import type { CacheStore } from '../store/cache-store.js'
 import { engineOf } from '../store/memory-cache-store.js'
 import { type MemoryEngine, NO_SLOT } from '../store/memory-engine.js'
 import { TagBook } from '../store/tag-book.js'
-import type { Found, Lookup } from './found.js'
+import { type Found, isMadeAfter, type Lookup } from './found.js'
 import type { Invalidation } from './invalidation.js'
 import { isUserTag, Scope } from './scope.js'
 
-/** Where nobody tells of what others invalidate an entry with tags is vouched for so long, in milliseconds; then the layers below are asked. */
-const VOUCHED = 5_000
+/** For how long memory vouches for an entry by itself, in milliseconds; then the layers below are asked. */
+export interface MemoryTtl {
+  readonly plain: number
+  /** Where it has tags, by which others may invalidate it. */
+  readonly tagged: number
+}
 
 /** The first layer, where it is memory that is read without a promise; where it is not, it holds no entry. */
 export class TopLayer {
@@ -19,16 +23,16 @@ export class TopLayer {
   readonly #store: CacheStore<unknown>
   readonly #user: unknown
   readonly #clock: Clock
-  readonly #isVouched: boolean
+  readonly #memoryTtl: MemoryTtl
 
-  /** `name` is that of the cache on the bus, if there is one; `isVouched`: by the layers below, for there is no bus. */
-  constructor(store: CacheStore<unknown>, name: string | undefined, clock: Clock, isVouched: boolean) {
+  /** `name` is that of the cache on the bus, if there is one. */
+  constructor(store: CacheStore<unknown>, name: string | undefined, clock: Clock, memoryTtl: MemoryTtl) {
     this.engine = engineOf(store)
     this.tags = this.engine?.tags ?? new TagBook()
     this.#store = store
     this.#user = name ?? this
     this.#clock = clock
-    this.#isVouched = isVouched
+    this.#memoryTtl = memoryTtl
     this.engine?.users.add(this.#user)
   }
 
@@ -72,8 +76,8 @@ export class TopLayer {
   }
 
   /**
-   * What it has after the layers below were asked. What is not vouched for and not there any more goes; where a layer
-   * could not be asked, or has something older, it is as good as before.
+   * What it has after the layers below were asked. What is not vouched for goes where it is not there any more, or was replaced
+   * by what has ended there already; where a layer could not be asked, or has something older, it is as good as before.
    */
   settle(key: string, { found, versions }: Lookup, place = 0): Found | undefined {
     const { engine } = this
@@ -81,20 +85,26 @@ export class TopLayer {
     const now = this.#clock.monotonic()
     if (engine === undefined || own === undefined || own.freshUntil <= now || this.isSure(own)) return own
     const slot = engine.slotOf(key)
-    if (found[place] === undefined && versions.every((version) => version !== undefined)) {
+    const below = found[place]
+    const isAsked = versions.every((version) => version !== undefined)
+    if (below === undefined ? isAsked : isMadeAfter(below, own)) {
       engine.remove(slot, now)
       return undefined
     }
     const extras = engine.slots.extras[slot]
-    if (extras !== undefined) extras.checkAt = now + VOUCHED
+    if (extras !== undefined) extras.checkAt = this.#checkAt(extras.tags, now)
     return own
   }
 
   /** Without `since` it is written in any case. */
   set(key: string, entry: Found, since?: number): void {
     const now = this.#clock.monotonic()
-    const checkAt = this.#isVouched && entry.tags.length > 0 ? now + VOUCHED : undefined
-    this.engine?.set({ key, ...entry, since, checkAt }, now)
+    this.engine?.set({ key, ...entry, since, checkAt: this.#checkAt(entry.tags, now) }, now)
+  }
+
+  #checkAt(tags: readonly unknown[], now: number): number {
+    const { plain, tagged } = this.#memoryTtl
+    return now + (tags.length > 0 ? tagged : plain)
   }
 
   /** Refuses what began before the version, which is that of now where none is given. */

@@ -9,7 +9,7 @@ export const NO_SLOT = -1
 
 /** What the maps of the store need for an entry, about. */
 const OVERHEAD = 100
-/** What an entry needs that has tags or the time of its load, and for each tag that others have too. */
+/** What an entry needs that has tags, the time of its load or that of its check, and for each tag that others have too. */
 const EXTRAS = 200
 const TAG = 8
 /** What a deletion that is remembered needs, about. */
@@ -227,7 +227,7 @@ export class MemoryEngine {
     slots.freshUntil[slot] = write.freshUntil
     slots.goneAt[slot] = goneAt
     slots.versions[slot] = version
-    if (tags.length === 0 && loadTime === 0) slots.setExtras(slot, undefined)
+    if (!hasExtras(write)) slots.setExtras(slot, undefined)
     else
       slots.setExtras(slot, {
         tags: this.tags.claim(tags),
@@ -270,9 +270,14 @@ export class MemoryEngine {
   }
 }
 
-function sizeOfEntry({ key, held, tags, loadTime }: MemoryWrite): number {
+function hasExtras({ tags, loadTime, checkAt = Number.POSITIVE_INFINITY }: MemoryWrite): boolean {
+  return tags.length > 0 || loadTime !== 0 || checkAt < Number.POSITIVE_INFINITY
+}
+
+function sizeOfEntry(write: MemoryWrite): number {
+  const { key, held, tags } = write
   const size = sizeOf(held) + key.length * 2 + OVERHEAD
-  return tags.length === 0 && loadTime === 0 ? size : size + EXTRAS + tags.length * TAG
+  return hasExtras(write) ? size + EXTRAS + tags.length * TAG : size
 }
 
 function sizeWithTags(size: number, tags: readonly string[]): number {
