@@ -98,6 +98,20 @@ describeWithService('redis', (redis) => {
       }
     })
 
+    test.each([
+      ['a lock of redlock', '0f3a9c5be1d24f6788a0b3c2d4e5f607', 30_000],
+      ['a counter', '12', 30_000],
+      ['an empty text', '', 30_000],
+      ['a text that outlives a lease', 'of somebody else', 86_400_000],
+    ])('%s at its key is refused by name, and left as it is', async (_, text, life) => {
+      const name = `lock:foreign ${kind}`
+      await plain.set(name, text, 'PX', life)
+      const refused = { code: 'REDIS_REFUSED', message: expect.stringContaining(name) }
+      await expect(lockOn(opened).tryAcquire(`foreign ${kind}`)).rejects.toMatchObject(refused)
+      await expect(lockOn(opened).acquire(`foreign ${kind}`)).rejects.toMatchObject(refused)
+      expect(await plain.get(name)).toBe(text)
+    })
+
     test('a release in another process wakes who waits, with a subscriber', async () => {
       const clock = new TestClock()
       const subscriber = await opened.subscriber()

@@ -17,13 +17,17 @@ export const REMEMBERED = 3_600_000
 /**
  * Takes a lock: holder, for how long the lock is remembered, and '1' to be told of its release, else nothing. Gives the
  * fence; or, from 0 down, for how many milliseconds another holds it. The holder itself gets its fence once more, and a lease
- * from now; or 0 where its lease is over, for then nobody waits for the answer any more.
+ * from now; or 0 where its lease is over, for then nobody waits for the answer any more. A text that is no lock, such as one
+ * of another library, is refused as any other type is: it may be held, and is not ours to replace.
  */
 export const takeScript: Script = script(`
 local lock = redis.call('GET', KEYS[1])
 local last = ''
 local heard = '0'
 if lock then
+  if not string.find(lock, '^${'%d'.repeat(16)} [01] ') then
+    return redis.error_reply('-WRONGTYPE The text is no lock')
+  end
   local left = redis.call('PTTL', KEYS[1]) - ${REMEMBERED}
   last = string.sub(lock, 1, 16)
   heard = string.sub(lock, 18, 18)
