@@ -93,6 +93,20 @@ describe('CVE-2015-9235, CVE-2016-10555, CVE-2022-29217: the public key taken fo
     expect(() => hmacKey(secret)).toThrow('must be a shared secret, received "an asymmetric key"')
   })
 
+  // As a JWK set has it in `x5c`, and as Keycloak shows it for who looks for the key.
+  const certificate =
+    'MIIBdTCCARugAwIBAgIUHnfZRFGA6KRfYaaQAP18fL3frLYwCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjYwNzM5MzhaGA8yMTI2MTEwMjA3MzkzOFowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABJ7cuJ4NNoMmicWSg160JR+cGMHqHjC/hOOwh4F394FVCBY1v/6k9mDcIzyDnTkpACnHDZaLRKoLx+sjht80IbSjUzBRMB0GA1UdDgQWBBSN5gwln2DsgWnPVptv7Af3ZmcpRzAfBgNVHSMEGDAWgBSN5gwln2DsgWnPVptv7Af3ZmcpRzAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIHYLt1TDFxmCGNYbgqnyArB8oMo3ZTV9/wker5L1llthAiEA1D58TqIq3azsaZcBtdblCZRbU+NL4u+XNpripOBhkoQ='
+
+  test.each<[string, string | Uint8Array]>([
+    ['a certificate without its first and last line', certificate],
+    ['a certificate in DER', Buffer.from(certificate, 'base64')],
+    ['an ECDSA key of OpenSSH', `ecdsa-sha2-nistp256 ${'A'.repeat(64)}`],
+    ['a key of OpenSSH on a token', `sk-ssh-ed25519@openssh.com ${'A'.repeat(64)}`],
+    ['the file of a key of SSH (RFC 4716)', `---- BEGIN SSH2 PUBLIC KEY ----\n${'A'.repeat(64)}`],
+  ])('hmacKey does not take %s', (_, secret) => {
+    expect(() => hmacKey(secret)).toThrow('must be a shared secret, received "an asymmetric key"')
+  })
+
   test('hmacKey takes neither private keys nor certificates nor ssh keys', () => {
     for (const { privateObject, privatePem } of [rsa, ec, ed]) {
       expect(() => hmacKey(privatePem)).toThrow('a shared secret')

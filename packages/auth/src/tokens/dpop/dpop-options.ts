@@ -18,7 +18,10 @@ import type { ReplayStore } from './replay-store.js'
 export interface VerifyDpopOptions {
   /** The method of the request: `'POST'`. */
   readonly method: string
-  /** The URL of the request as the client wrote it, not as a proxy changed it. Query and fragment do not count. */
+  /**
+   * The URL of the request as the client wrote it, not as a proxy changed it. Query and fragment do not count. Its origin comes
+   * out of your configuration: who sends a stolen proof writes the Host header too.
+   */
   readonly url: string | URL
   /** Where it is remembered which proofs have come. */
   readonly replays: ReplayStore

@@ -25,7 +25,8 @@ const place = /* @__PURE__ */ placeOf('hmacKey')
  * taken as its UTF-8 bytes.
  *
  * It must have at least as many bytes as its hash: 32, 48, 64 for HS256, HS384, HS512 (RFC 7518, section 3.2). What looks like
- * a PEM, a JWK or the DER form of an asymmetric key, in Base64 too, is refused: such a key is public, or is to become so.
+ * a PEM, a JWK or the DER form of an asymmetric key or its certificate, in Base64 too, is refused: such a key is public, or is
+ * to become so.
  *
  * @example
  * const key = hmacKey(secretOfTheService) // 32 random bytes: openssl rand -base64 32
@@ -81,11 +82,12 @@ function isAsymmetric(bytes: Uint8Array, node: NodeCrypto): boolean {
 
 function isKeyText(bytes: Uint8Array): boolean {
   const text = new TextDecoder().decode(bytes)
-  return /-----BEGIN|^\s*ssh-/.test(text) || /"kty"\s*:\s*"(?!oct")/.test(text)
+  const isNamed = /---- ?BEGIN|^\s*(?:sk-)?(?:ssh|ecdsa-sha2)-/.test(text)
+  return isNamed || /"kty"\s*:\s*"(?!oct")/.test(text)
 }
 
 function isDer(key: Buffer, node: NodeCrypto): boolean {
-  // A sequence, as every DER form of a key is; the rest of the cost is for those alone.
+  // A sequence, as every DER form of a key and of its certificate is; the rest of the cost is for those alone.
   if (key[0] !== 0x30) return false
   const forms = [
     () => node.createPublicKey({ key, format: 'der', type: 'spki' }),
@@ -93,6 +95,7 @@ function isDer(key: Buffer, node: NodeCrypto): boolean {
     () => node.createPrivateKey({ key, format: 'der', type: 'pkcs8' }),
     () => node.createPrivateKey({ key, format: 'der', type: 'pkcs1' }),
     () => node.createPrivateKey({ key, format: 'der', type: 'sec1' }),
+    () => new node.X509Certificate(key),
   ]
   return forms.some(reads)
 }
