@@ -28,7 +28,8 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as
 const OF_THE_FORMAT = 'left out: service and format say what a line is'
 const OF_PINO = {
   serializers: 'given to a child: logger.child({}, { serializers })',
-  formatters: 'given to a child: logger.child({}, { formatters })',
+  formatters:
+    'given to a child: logger.child({}, { formatters }), but for level: the format says how one is shown',
   msgPrefix: 'given to a child: logger.child({}, { msgPrefix })',
   customLevels: 'given to a child: logger.child({}, { customLevels })',
   mixin: 'left out: fields of all lines are those of a child, logger.child({ … }), and of the context',

@@ -81,6 +81,22 @@ describe('no line is lost', () => {
   test.each(['', 'gather'])('that a listener of the exit logs: %j', { timeout: 60_000 }, async (how) => {
     for (const numbers of await numbersOfRuns('late', 1, how)) expect(numbers).toEqual(upTo(LINES + 2))
   })
+
+  test.each([
+    ['info', ''],
+    ['fatal', ''],
+    ['info', 'gather'],
+    ['fatal', 'gather'],
+  ])(
+    'nor does one that is logged when nothing is left to do keep the process: %s %j',
+    {
+      timeout: 60_000,
+    },
+    async (level, how) => {
+      for (const numbers of await numbersOfRuns(`before ${level}`, 1, how))
+        expect(numbers).toEqual(upTo(LINES + 1))
+    },
+  )
 })
 
 describe('a pipe that nobody reads', () => {

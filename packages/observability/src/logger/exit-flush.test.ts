@@ -7,7 +7,11 @@ test('two copies of the package both let their lines go at a signal, and do not 
   for (const name of ['one', 'other']) {
     vi.resetModules()
     const { flushAtExit, flushAtSignal, forgetAtExit } = await import('./exit-flush.js')
-    const sink = { flushLast: () => flushed.push(name), goOn: () => flushed.push(`${name} goes on`) }
+    const sink = {
+      writeAtOnce: () => {},
+      flushLast: () => flushed.push(name),
+      goOn: () => flushed.push(`${name} goes on`),
+    }
     flushAtExit(sink)
     flushAtSignal(sink)
     onTestFinished(() => forgetAtExit(sink))
@@ -32,7 +36,7 @@ test('who listens once to a signal is seen, and the process goes on', async () =
   const { flushAtSignal, forgetAtSignal } = await import('./exit-flush.js')
   const heard = vi.fn()
   process.once('SIGHUP', heard)
-  const sink = { flushLast: () => {}, goOn: () => {} }
+  const sink = { writeAtOnce: () => {}, flushLast: () => {}, goOn: () => {} }
   flushAtSignal(sink)
   process.emit('SIGHUP', 'SIGHUP')
   forgetAtSignal(sink)

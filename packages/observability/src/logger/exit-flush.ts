@@ -2,6 +2,8 @@ import { later } from './later.js'
 
 /** What has something to write when the process ends. */
 interface Flushable {
+  /** Nothing is left to do but what a listener of `beforeExit` begins: what is logged there must not be it. */
+  writeAtOnce(): void
   /** Writes what waits; what is not taken is lost. */
   flushLast(): void
   /** The process lives on after all, and so does it. */
@@ -19,13 +21,19 @@ const waiting = new Set<Flushable>()
 
 /** Has it flushed when the process ends. */
 export function flushAtExit(sink: Flushable): void {
-  if (open.size === 0) process.on('exit', flushAll)
+  if (open.size === 0) {
+    process.on('exit', flushAll)
+    // Before all others, which may log.
+    process.prependListener('beforeExit', writeAtOnce)
+  }
   open.add(sink)
 }
 
 /** It need not be flushed any more. */
 export function forgetAtExit(sink: Flushable): void {
-  if (open.delete(sink) && open.size === 0) process.off('exit', flushAll)
+  if (!open.delete(sink) || open.size > 0) return
+  process.off('exit', flushAll)
+  process.off('beforeExit', writeAtOnce)
 }
 
 /**
@@ -41,6 +49,10 @@ export function flushAtSignal(sink: Flushable): void {
 export function forgetAtSignal(sink: Flushable): void {
   if (waiting.delete(sink) && waiting.size === 0)
     for (const signal of SIGNALS) process.off(signal, flushAndEnd)
+}
+
+function writeAtOnce(): void {
+  for (const sink of open) sink.writeAtOnce()
 }
 
 function flushAll(): void {

@@ -101,11 +101,7 @@ export class FileDescriptorSink implements LogSink {
   }
 
   flushSync(): void {
-    this.#putGathered('')
-    this.#isDirect = true
-    later(() => {
-      this.#isDirect = false
-    })
+    this.writeAtOnce()
     const sleeper = new Int32Array(new SharedArrayBuffer(4))
     for (let waited = 0; !this.#drain() && !this.#stuck; ) {
       const before = this.#size
@@ -114,6 +110,15 @@ export class FileDescriptorSink implements LogSink {
       waited = this.#size === before ? waited + SYNC_RETRY : 0
       if (waited >= this.#limits.patience) this.#stuck = true
     }
+  }
+
+  /** Until the next turn of the event loop, if there is one: to wait for it would make one, and at its end another, for ever. */
+  writeAtOnce(): void {
+    this.#putGathered('')
+    this.#isDirect = true
+    later(() => {
+      this.#isDirect = false
+    }).unref()
   }
 
   /** As {@link flushSync}, at the end of the process: what is not taken is counted, and told. */

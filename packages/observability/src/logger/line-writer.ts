@@ -5,7 +5,8 @@ import { freeName, type Keys } from './free-keys.js'
 import { IdWriter, idKeys } from './id-writer.js'
 import { JsonWriter } from './json-writer.js'
 import type { LineFormat } from './line-format.js'
-import type { Redaction } from './redaction.js'
+import type { KnownKey, Redaction } from './redaction.js'
+import { unheard } from './unheard.js'
 import { newWalk, type Walk } from './walk.js'
 
 /** What a line says. */
@@ -29,6 +30,9 @@ export class LineWriter {
   readonly #fields: FieldWriter
   readonly #ids: IdWriter
   readonly #base: string
+  /** What holds for a value within a message, where paths count from the value as from a line, and for a message as such. */
+  readonly #inline: KnownKey
+  readonly #said: KnownKey
 
   constructor(format: LineFormat, redaction: Redaction) {
     this.format = format
@@ -37,6 +41,10 @@ export class LineWriter {
     this.#fields = new FieldWriter(this.#writer, redaction.top, format)
     this.#ids = new IdWriter(format.ids, redaction.top)
     this.#base = this.#writer.properties(format.base, redaction.top, newWalk())
+    const field = redaction.top.item(0)
+    this.#inline = { ...field, place: redaction.top.and(field.place) }
+    const own = redaction.top.key(format.messageKey)
+    this.#said = { ...own, place: own.place.and(this.#inline.place) }
   }
 
   /** The same with these paths hidden as well. */
@@ -47,7 +55,7 @@ export class LineWriter {
   /** The line, with its end. */
   line(parts: LineParts): string {
     const walk = newWalk()
-    const message = this.#message(parts.message, walk)
+    const message = this.#message(parts, walk)
     const fields = this.#base + this.#ids.json(parts.ids) + this.#body(parts, walk)
     return this.format.line(parts.level, parts.time, message, fields)
   }
@@ -59,14 +67,15 @@ export class LineWriter {
 
   /** A value within a message. */
   inline(value: unknown): string {
-    return this.#writer.value(value, this.#redaction.top.item(0), newWalk()) ?? 'undefined'
+    return this.#writer.value(value, this.#inline, newWalk()) ?? 'undefined'
   }
 
-  #message(message: unknown, walk: Walk): string | undefined {
-    if (typeof message === 'string') return this.#writer.text(message, walk)
+  #message({ message, serializers }: LineParts, walk: Walk): string | undefined {
     if (message === undefined) return undefined
-    const json = this.#writer.value(message, this.#redaction.top.item(0), walk)
-    return this.format.textOnly && json !== undefined ? JSON.stringify(json) : json
+    const serializer = serializers[this.format.messageKey]
+    const said = serializer === undefined ? message : serialized(message, serializer)
+    const json = this.#writer.value(said, this.#said, walk)
+    return this.format.textOnly && json?.startsWith('"') === false ? JSON.stringify(json) : json
   }
 
   /** What cannot even be asked for its keys is named. */
@@ -95,5 +104,13 @@ export class LineWriter {
 
   #reserved(present: readonly string[]): Keys {
     return { has: (key) => this.format.reserved.has(key) || present.includes(key) }
+  }
+}
+
+function serialized(message: unknown, serializer: (message: unknown) => unknown): unknown {
+  try {
+    return unheard(serializer(message))
+  } catch {
+    return '[Unreadable]'
   }
 }

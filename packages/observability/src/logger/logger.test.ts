@@ -31,6 +31,11 @@ test.each<[string, object, string]>([
     { serializers: {} },
     'serializers must be given to a child: logger.child({}, { serializers })',
   ],
+  [
+    'formatters',
+    { formatters: { level: (label: string) => ({ level: label }) } },
+    'formatters must be given to a child: logger.child({}, { formatters }), but for level: the format says how one is shown',
+  ],
   ['mixin', { mixin: () => ({}) }, 'mixin must be left out: fields of all lines are those of a child'],
   ['transport', { transport: {} }, 'transport must be the destination'],
   ['hooks', { hooks: {} }, 'hooks must be left out: service and format say what a line is'],
@@ -143,6 +148,17 @@ describe('a logger is a logger of pino', () => {
     ])
     for (const line of text().trim().split('\n'))
       expect(keysOf(line).filter((key) => key === 'b')).toHaveLength(1)
+  })
+
+  test.each(['json', 'ecs'] as const)('whose message has a serializer as any field has: %s', (format) => {
+    const { logger, lines } = withLines({ format })
+    const key = format === 'json' ? 'msg' : 'message'
+    const broken = () => {
+      throw new Error('broken')
+    }
+    logger.child({}, { serializers: { [key]: (text: string) => `${text}!` } }).info({ a: 1 }, 'placed %s', 7)
+    logger.child({}, { serializers: { [key]: broken } }).info('placed')
+    expect(lines().map(({ [key]: message }) => message)).toEqual(['placed 7!', '[Unreadable]'])
   })
 
   test('whose level may change at any time', () => {
@@ -479,6 +495,7 @@ test.each<[string, object, string]>([
   ['null as a sampling', { sampling: null }, 'sampling'],
   ['keys that are no list', { redact: { keys: 'password' } }, 'redact.keys'],
   ['a path that is none', { redact: { paths: ['a..b'] } }, 'redact.paths'],
+  ['several paths in one text', { redact: { paths: ['req.body.iban, user.iban'] } }, 'redact.paths'],
   ['a pattern that nobody knows', { redact: { patterns: ['iban'] } }, 'redact.patterns'],
 ])('%s is refused, with the name of the option', (_, options, option) => {
   const given = option === 'service' ? options : { service: 'a', ...options }

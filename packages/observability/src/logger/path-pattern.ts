@@ -1,8 +1,8 @@
 import { invalidOption, type OptionPlace } from '@base/core/options'
 import { plainName } from './key-rules.js'
 
-/** `.`-parted names, and indexes or quoted names within brackets. */
-const STEP = /([^.[\]]+)|\[\s*(?:(\*|\d+)|"([^"]*)"|'([^']*)')\s*\]|(\.)/y
+/** `.`-parted names, and indexes or quoted names within brackets; one with a comma is quoted, or several paths in one text would hide nothing. */
+const STEP = /([^.,[\]]+)|\[\s*(?:(\*|\d+)|"([^"]*)"|'([^']*)')\s*\]|(\.)/y
 
 /**
  * A path such as `req.headers["x-key"]`, `users[*].card` or `**.ssn`, as steps that dots part: each a plain name, `*` for one

@@ -159,6 +159,36 @@ describe('what has the key of a secret is hidden', () => {
     expect(text).not.toContain(SECRET)
   })
 
+  test("by path in what placeholders stand for, and in a message, as pino's redaction does", () => {
+    for (const format of ['json', 'ecs'] as const) {
+      const text = printed(
+        (logger) => {
+          logger.info(
+            '%j %o %O %s',
+            { card: { iban: SECRET } },
+            { card: { iban: SECRET } },
+            { iban: SECRET },
+            {
+              any: { deep: SECRET },
+            },
+          )
+          const log = logger.info.bind(logger) as (...args: unknown[]) => void
+          log({ a: 1 }, { card: { iban: SECRET } })
+          logger.child({}, { redact: ['own.name'] }).info('%j', { own: { name: SECRET } })
+        },
+        { paths: ['card.iban', '*.iban', '**.deep'] },
+        { format },
+      )
+      expect(text).not.toContain(SECRET)
+      expect(text.match(/Redacted/g)).toHaveLength(6)
+    }
+  })
+
+  test('a message, by its own key', () => {
+    const text = printed((logger) => logger.child({}, { redact: ['msg'] }).info('a %s', SECRET))
+    expect(JSON.parse(text).msg).toBe('[Redacted]')
+  })
+
   test('after fields have got their final names (the leak of ecs-pino-format: a request that is renamed)', () => {
     const req = { method: 'GET', url: '/', headers: { authorization: `Bearer ${SECRET}`, 'x-key': SECRET } }
     const redact = { paths: ['http.request.headers["x-key"]'] }
