@@ -426,6 +426,31 @@ describe('what p-queue, p-limit and the retries of clients get wrong', () => {
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['BULKHEAD_FULL']))
   })
 
+  test.each([
+    ['timeout', new Timeout()],
+    ['retry', new Retry({ backoff: constant(0) })],
+    ['breaker', new CircuitBreaker()],
+    ['bulkhead', new Bulkhead()],
+    ['rate limiter', new RateLimiter({ policies: '100/second' })],
+    ['fallback', new Fallback({ fallback: up, handle: () => false })],
+    ['hedge', new Hedge({ delay: 0, maxHedges: 2 })],
+    [
+      'pipeline',
+      pipeline(new Timeout(), new Retry({ backoff: constant(0) }), new Timeout({ timeout: '1s' })),
+    ],
+  ])(
+    'the error of a function shows who called it through a %s (p-queue 10, bottleneck 2)',
+    async (_, policy) => {
+      async function whoCalls(): Promise<unknown> {
+        return await policy.execute(async () => {
+          await undefined
+          throw new Error('down')
+        })
+      }
+      await expect(whoCalls()).rejects.toMatchObject({ stack: expect.stringContaining('whoCalls') })
+    },
+  )
+
   test('an attempt that hangs hears the abort (p-retry 9)', async () => {
     const controller = new AbortController()
     const call = new Retry().execute(

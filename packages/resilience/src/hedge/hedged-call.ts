@@ -86,10 +86,16 @@ export class HedgedCall {
   }
 
   #follow(attempt: Scope, result: Promise<unknown>): void {
-    result.then(
-      (value) => this.#answered(attempt, value),
-      (error: unknown) => this.#failed(attempt, error),
-    )
+    result
+      .then(
+        (value) => this.#answered(attempt, value),
+        (error: unknown) => {
+          this.#failed(attempt, error)
+          return new Promise(ignore)
+        },
+      )
+      // Settles nothing any more: the stack of an error goes on through these functions to whoever awaits the call.
+      .then(this.#resolve, this.#reject)
   }
 
   #answered(attempt: Scope, value: unknown): void {

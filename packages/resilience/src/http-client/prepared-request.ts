@@ -5,7 +5,7 @@ import { propagate } from './propagation.js'
 import { resolveTarget } from './target.js'
 
 /** What may be done twice. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+const IDEMPOTENT = /^(?:GET|HEAD|OPTIONS|TRACE|QUERY|PUT|DELETE)$/i
 
 /** The options of `fetch`, which reads them wherever they are inherited from: a Request may be given as options. */
 const MEMBERS = [
@@ -81,8 +81,7 @@ export function prepareRequest(
     // As `fetch` has it: null takes away the signal of the request.
     caller: init?.signal === undefined ? request?.signal : checkSignal(init.signal ?? undefined, SIGNAL),
     // An empty key tells no two orders apart.
-    isRepeatable:
-      isReplayed && (IDEMPOTENT.has(method.toUpperCase()) || Boolean(headers.get('idempotency-key'))),
+    isRepeatable: isReplayed && (IDEMPOTENT.test(method) || Boolean(headers.get('idempotency-key'))),
   }
 }
 

@@ -161,7 +161,7 @@ describe('a client whose server fails', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])('sends a %s again', async (method) => {
+  test.each(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PUT', 'DELETE'])('sends a %s again', async (method) => {
     const server = await serve(status(503), ok)
     const { client } = clientOf()
     expect(await outcome(client(server.url, { method }))).toBe(200)

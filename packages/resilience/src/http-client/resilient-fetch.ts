@@ -24,7 +24,7 @@ export interface ResilientFetch {
  * A `fetch` that is ready for a network: with a limit of time, retries, and a circuit breaker for each host.
  *
  * Tried again are answers 429, 500, 502, 503 and 504, connection errors, and attempts that took too long, if the method is
- * idempotent (GET, HEAD, OPTIONS, TRACE, PUT, DELETE) or there is an Idempotency-Key that is not empty, and the body is
+ * idempotent (GET, HEAD, OPTIONS, TRACE, QUERY, PUT, DELETE) or there is an Idempotency-Key that is not empty, and the body is
  * no stream: that of a `Request` is one, and is sent once. A Retry-After is heeded in both its forms. When no attempt is
  * left, or none could begin within `timeout`, the last answer is returned, or the last error thrown.
  * Breakers count connection errors, timeouts and answers from 500, and nothing that the caller's own signal ends, be it an

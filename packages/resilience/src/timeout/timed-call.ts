@@ -54,16 +54,8 @@ export class TimedCall extends Scope implements Deadlined {
   /** Settles as the function does, or rejects as soon as the call is given up. */
   race(result: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      result.then(
-        (value) => {
-          this.end()
-          resolve(value)
-        },
-        (error: unknown) => {
-          this.end()
-          reject(error)
-        },
-      )
+      // By the two functions themselves: the stack of an error goes on through them to whoever awaits the call.
+      this.cooperate(result).then(resolve, reject)
       if (this.aborted) this.#desert(reject)
       else this.#reject = reject
     })
