@@ -209,14 +209,6 @@ const TWINS: Record<string, () => ConformanceSubject<ItemUnits>> = {
         ? units.run(fn, { ...options, propagation: 'mandatory' })
         : units.run((tx, unit) => runInContext([[inner, true]], () => fn(tx, unit)), options)
   }),
-  'what is left of a unit that was rolled back begins none of its own': twin(
-    ({ units }) =>
-      (fn, options) =>
-        units.run(fn, options).catch((error) => {
-          if (!isAppError(error, 'TRANSACTION_CLOSED')) throw error
-          return units.run(fn, { ...options, propagation: 'requires_new' })
-        }),
-  ),
   'what a nested unit changed in an object and did not save is gone with it, for who reads again': twin(
     ({ units }) => {
       // Knows objects for ever.

@@ -228,17 +228,4 @@ function asking(law: Law<ItemUnits>): void {
     await after
     assert.deepEqual(await committed(units), [1])
   })
-
-  law('what is left of a unit that was rolled back begins none of its own', async (units) => {
-    const failed = gate()
-    let left: Promise<unknown> | undefined
-    const run = units.run(async () => {
-      left = failed.opened.then(() => units.run(({ items }) => items.save(item(1))))
-      throw fault
-    })
-    assert.equal(await rejection(run), fault)
-    failed.open()
-    await refuses(left as Promise<unknown>, 'TRANSACTION_CLOSED')
-    assert.deepEqual(await committed(units), [])
-  })
 }

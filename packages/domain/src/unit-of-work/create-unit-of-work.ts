@@ -68,7 +68,7 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
     const run = readRun(options)
     checkFunction(fn, at('fn'))
     run.signal?.throwIfAborted()
-    const around = this.#around(run)
+    const around = this.#around()
     if (around === undefined) {
       if (run.propagation === 'mandatory') throw new TransactionRequiredError()
       return this.#retried(fn, run)
@@ -84,15 +84,12 @@ class Engine<Repos extends object> implements UnitOfWork<Repos> {
   }
 
   /** The open unit around this call; one that has ended is none. */
-  #around({ propagation }: Run): Ambient<Repos> | undefined {
+  #around(): Ambient<Repos> | undefined {
     const ambient = this.#ambient.get()
     // A function that was cut off runs on, and must not begin a unit of its own behind the back of who aborted it.
     ambient?.ensureNotCutOff?.()
     if (ambient === undefined || ambient.frame.isOpen) return ambient
-    if (!ambient.frame.isUndone) return undefined
-    ambient.frame.signal.throwIfAborted()
-    // One step has failed, the others run on: what was taken back would be committed in part, and twice where it is run again.
-    if (propagation !== 'requires_new') throw new TransactionClosedError()
+    if (ambient.frame.isUndone) ambient.frame.signal.throwIfAborted()
     return undefined
   }
 

@@ -15,7 +15,7 @@ export class TransactionAbortedError extends AppError {
   }
 }
 
-/** Something of a unit was used after its end, or a unit was begun by what is left of one that was rolled back. Code `TRANSACTION_CLOSED`, kind `conflict`. */
+/** Something of a unit was used after its end. Code `TRANSACTION_CLOSED`, kind `conflict`. */
 export class TransactionClosedError extends AppError {
   constructor() {
     super({

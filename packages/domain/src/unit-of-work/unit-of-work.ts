@@ -53,8 +53,7 @@ export interface Unit {
  *
  * `run` calls the function with the repositories of the transaction, commits when it succeeds and rolls back when it
  * throws. Whatever it returns is a success, also a `Result` that is an error. Within it, another `run` of the same unit of
- * work joins: the open unit travels in the context, beside the calls. What is left of a function whose unit was rolled back, such
- * as the other steps of a `Promise.all`, cannot run another one, unless by `requires_new`.
+ * work joins: the open unit travels in the context, beside the calls.
  *
  * The outermost unit is run again, from scratch, when the database asks for it (serialization failure, deadlock): at most
  * 5 times, with a pause in between. So the function must do nothing outside of the transaction that it cannot do twice.
@@ -78,7 +77,6 @@ export interface UnitOfWork<Repos> {
    *
    * @throws what the function throws, after the rollback.
    * @throws TransactionAbortedError where a part that it joined failed, though the function did not.
-   * @throws TransactionClosedError where the unit that it is run in was rolled back.
    */
   run<R>(fn: (tx: Repos, unit: Unit) => Promise<R>, options?: RunOptions): Promise<R>
 }

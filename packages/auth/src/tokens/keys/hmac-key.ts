@@ -25,8 +25,8 @@ const place = /* @__PURE__ */ placeOf('hmacKey')
  * taken as its UTF-8 bytes.
  *
  * It must have at least as many bytes as its hash: 32, 48, 64 for HS256, HS384, HS512 (RFC 7518, section 3.2). What looks like
- * a PEM, a JWK or the DER form of an asymmetric key or its certificate, in Base64 too, is refused: such a key is public, or is
- * to become so.
+ * a PEM, a public key of SSH, a JWK or the DER form of an asymmetric key or its certificate, in Base64 too, is refused: such a
+ * key is public, or is to become so.
  *
  * @example
  * const key = hmacKey(secretOfTheService) // 32 random bytes: openssl rand -base64 32
